@@ -1,0 +1,43 @@
+import { encodeFrame } from "./frame.ts";
+import type { Kind, Lane } from "./service.ts";
+
+/**
+ * Frames that are encoded once and sent to many connections: what a broadcast is made of. Fill it,
+ * then hand it to `sendBatch` of each connection; after the first of these it must not grow.
+ */
+export class FrameBatch {
+  /** All frames of a batch travel on one lane. */
+  readonly lane: Lane = "normal";
+  /** How many frames it holds. */
+  frames = 0;
+  #parts: Uint8Array[] = [];
+  #bytes: Uint8Array | undefined;
+
+  /**
+   * Adds a frame.
+   *
+   * @throws {RangeError} when `kind` travels on another lane, or the batch was sent already
+   */
+  add<Sent>(kind: Kind<unknown, Sent>, value: Sent): this {
+    if (kind.lane !== this.lane) {
+      throw new RangeError(`Cannot batch a ${kind.lane} frame: a batch is for the normal lane`);
+    }
+    if (this.#bytes !== undefined) throw new RangeError("Cannot add to a batch that was sent");
+    this.#parts.push(encodeFrame(kind.code, kind.encode(value)));
+    this.frames++;
+    return this;
+  }
+
+  /** The encoded frames, back to back. */
+  bytes(): Uint8Array {
+    if (this.#bytes !== undefined) return this.#bytes;
+    const bytes = new Uint8Array(this.#parts.reduce((sum, part) => sum + part.length, 0));
+    let at = 0;
+    for (const part of this.#parts) {
+      bytes.set(part, at);
+      at += part.length;
+    }
+    this.#parts = [];
+    return this.#bytes = bytes;
+  }
+}

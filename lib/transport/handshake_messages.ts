@@ -1,0 +1,176 @@
+/**
+ * The payloads of the handshake's frames, and of ERROR and GOODBYE: what they hold and how they are
+ * checked. Unknown JSON members are ignored, so that later versions can add some.
+ */
+// @ts-types="../types/std_hex.d.ts"
+import { decodeHex, encodeHex } from "@std/encoding/hex";
+import * as v from "valibot";
+import { encodeFrame, Kind, MAX_FRAME_BYTES } from "./frame.ts";
+import type { FrameView } from "./frame_view.ts";
+import { LineError, LineErrorCode } from "./line_error.ts";
+import { PROOF_BYTES } from "./proofs.ts";
+import { parseJson } from "./service.ts";
+
+const encoder = new TextEncoder();
+
+/** Longest text in ERROR and GOODBYE, in UTF-16 units. */
+const MAX_MESSAGE_LENGTH = 500;
+
+const hex32 = v.pipe(
+  v.string(),
+  v.regex(/^[0-9a-f]{64}$/, "wanted 64 hexadecimal digits"),
+  v.transform(decodeHex),
+);
+const sessionId = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/, "wanted 32 hexadecimal digits"));
+const code = v.pipe(v.string(), v.regex(/^[a-z0-9.-]{1,64}$/, "wanted 1 to 64 of a-z 0-9 . -"));
+const message = v.pipe(v.string(), v.maxLength(MAX_MESSAGE_LENGTH));
+
+/** Client ids: 1 to 64 letters, digits and `. _ -`. */
+export const CLIENT_ID: RegExp = /^[\p{L}\p{N}._-]{1,64}$/u;
+
+const helloSchema = v.object({
+  versions: v.pipe(v.array(v.pipe(v.number(), v.integer())), v.minLength(1), v.maxLength(16)),
+  service: v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,32}$/)),
+  clientId: v.pipe(v.string(), v.regex(CLIENT_ID, "wanted 1 to 64 letters, digits or . _ -")),
+  nonce: hex32,
+  tokenName: v.optional(v.pipe(v.string(), v.maxLength(32)), ""),
+  session: v.optional(sessionId),
+});
+const challengeSchema = v.object({
+  version: v.pipe(v.number(), v.integer()),
+  nonce: hex32,
+  tokenRequired: v.boolean(),
+});
+const positive = v.pipe(v.number(), v.integer(), v.minValue(1));
+const welcomeSchema = v.object({
+  session: sessionId,
+  heartbeatMs: positive,
+  maxFrameBytes: v.pipe(positive, v.maxValue(MAX_FRAME_BYTES)),
+  bulkCreditBytes: positive,
+  resumed: v.boolean(),
+  highestSequence: v.pipe(v.string(), v.regex(/^\d{1,20}$/), v.toBigint()),
+  cookie: v.optional(hex32),
+});
+const errorSchema = v.object({ code, message });
+const goodbyeSchema = v.object({
+  code,
+  message,
+  retryAfterMs: v.optional(v.pipe(v.number(), v.minValue(0))),
+});
+
+/** First frame of a client. */
+export type Hello = v.InferOutput<typeof helloSchema>;
+/** First frame of a server. */
+export type Challenge = v.InferOutput<typeof challengeSchema>;
+/** What the server grants. */
+export type Welcome = v.InferOutput<typeof welcomeSchema>;
+/** Why a side leaves. */
+export type Goodbye = v.InferOutput<typeof goodbyeSchema>;
+
+/** PROOF: 32 bytes for the token, 32 for the session's cookie; zeros where there is none. */
+export interface Proof {
+  readonly token: Uint8Array;
+  readonly resume: Uint8Array;
+}
+
+/** A proof that proves nothing. */
+export const NO_PROOF: Uint8Array<ArrayBuffer> = new Uint8Array(PROOF_BYTES);
+
+function jsonFrame(kind: number, value: unknown): Uint8Array<ArrayBuffer> {
+  return encodeFrame(kind, encoder.encode(JSON.stringify(value)));
+}
+
+/** The HELLO frame. */
+export function encodeHello(hello: Hello): Uint8Array<ArrayBuffer> {
+  const { tokenName, ...rest } = hello;
+  return jsonFrame(Kind.Hello, {
+    ...rest,
+    nonce: encodeHex(hello.nonce),
+    ...(tokenName === "" ? {} : { tokenName }),
+  });
+}
+
+/** The CHALLENGE frame. */
+export function encodeChallenge(challenge: Challenge): Uint8Array<ArrayBuffer> {
+  return jsonFrame(Kind.Challenge, { ...challenge, nonce: encodeHex(challenge.nonce) });
+}
+
+/** The PROOF frame. */
+export function encodeProof(proof: Proof): Uint8Array<ArrayBuffer> {
+  const payload = new Uint8Array(2 * PROOF_BYTES);
+  payload.set(proof.token);
+  payload.set(proof.resume, PROOF_BYTES);
+  return encodeFrame(Kind.Proof, payload);
+}
+
+/** The WELCOME frame with room for the server's proof at its end: zeros, to be overwritten. */
+export function encodeWelcome(welcome: Welcome): Uint8Array<ArrayBuffer> {
+  const text = encoder.encode(JSON.stringify({
+    ...welcome,
+    highestSequence: welcome.highestSequence.toString(),
+    ...(welcome.cookie === undefined ? {} : { cookie: encodeHex(welcome.cookie) }),
+  }));
+  const payload = new Uint8Array(text.length + PROOF_BYTES);
+  payload.set(text);
+  return encodeFrame(Kind.Welcome, payload);
+}
+
+/** The ERROR frame. */
+export function encodeError(error: { code: string; message: string }): Uint8Array<ArrayBuffer> {
+  return jsonFrame(Kind.Error, {
+    code: error.code,
+    message: error.message.slice(0, MAX_MESSAGE_LENGTH),
+  });
+}
+
+/** The GOODBYE frame. */
+export function encodeGoodbye(goodbye: Goodbye): Uint8Array<ArrayBuffer> {
+  return jsonFrame(Kind.Goodbye, {
+    ...goodbye,
+    message: goodbye.message.slice(0, MAX_MESSAGE_LENGTH),
+  });
+}
+
+/** Reads HELLO. @throws {LineError} `bad-message` */
+export function decodeHello(view: FrameView): Hello {
+  return parseJson(helloSchema, view.text(), "HELLO");
+}
+
+/** Reads CHALLENGE. @throws {LineError} `bad-message` */
+export function decodeChallenge(view: FrameView): Challenge {
+  return parseJson(challengeSchema, view.text(), "CHALLENGE");
+}
+
+/** Reads PROOF. @throws {LineError} `bad-message` */
+export function decodeProof(view: FrameView): Proof {
+  if (view.length !== 2 * PROOF_BYTES) {
+    throw new LineError(
+      LineErrorCode.BadMessage,
+      `Cannot read PROOF: ${view.length} bytes, wanted ${2 * PROOF_BYTES}`,
+    );
+  }
+  return { token: view.copy(0, PROOF_BYTES), resume: view.copy(PROOF_BYTES) };
+}
+
+/** Reads WELCOME and the proof at its end. @throws {LineError} `bad-message` */
+export function decodeWelcome(view: FrameView): { welcome: Welcome; proof: Uint8Array } {
+  if (view.length < PROOF_BYTES) {
+    throw new LineError(LineErrorCode.BadMessage, `Cannot read WELCOME: ${view.length} bytes`);
+  }
+  const end = view.length - PROOF_BYTES;
+  return {
+    welcome: parseJson(welcomeSchema, view.text(0, end), "WELCOME"),
+    proof: view.copy(end),
+  };
+}
+
+/** Reads ERROR as the error that the peer found. @throws {LineError} `bad-message` */
+export function decodeError(view: FrameView): LineError {
+  const error = parseJson(errorSchema, view.text(), "ERROR");
+  return new LineError(error.code as LineErrorCode, error.message, { origin: "peer" });
+}
+
+/** Reads GOODBYE. @throws {LineError} `bad-message` */
+export function decodeGoodbye(view: FrameView): Goodbye {
+  return parseJson(goodbyeSchema, view.text(), "GOODBYE");
+}

@@ -1,0 +1,31 @@
+import type { Clock } from "../clock/clock.ts";
+import type { ByteStream } from "./network.ts";
+
+/** How long a peer may take to read the last frame, in milliseconds. */
+export const LINGER_MS = 1000;
+
+/**
+ * Ends a stream so that the peer can still read what was written last: sends `lastFrame`, ends the
+ * writing direction, reads and forgets what comes until the peer hangs up, for at most a second. To
+ * close at once with bytes unread would reset the connection and destroy what is on its way.
+ */
+export async function lingerAndClose(
+  stream: ByteStream,
+  clock: Clock,
+  lastFrame?: Uint8Array,
+): Promise<void> {
+  const timer = clock.after(LINGER_MS, () => stream.close());
+  try {
+    for (let at = 0; lastFrame !== undefined && at < lastFrame.length;) {
+      at += await stream.write(lastFrame.subarray(at));
+    }
+    await stream.closeWrite();
+    const scrap = new Uint8Array(4096);
+    while (await stream.read(scrap) !== null);
+  } catch {
+    // The peer is gone: nobody is left to be told.
+  } finally {
+    timer.cancel();
+    stream.close();
+  }
+}

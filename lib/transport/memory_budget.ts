@@ -1,0 +1,70 @@
+/**
+ * The bytes that all connections of a process may buffer together, and the buffers themselves.
+ *
+ * A peer can make one connection hold only so much (lane and frame limits); many peers together are
+ * held by this budget. It counts buffers in use; a few free ones are kept for the next user.
+ */
+
+/** Smallest buffer that is kept for reuse. */
+const MIN_POOLED_BYTES = 4 * 1024;
+/** Largest buffer that is kept for reuse. */
+const MAX_POOLED_BYTES = 2 * 1024 * 1024;
+/** How many bytes of free buffers of one size are kept. */
+const KEPT_BYTES_PER_SIZE = 4 * 1024 * 1024;
+
+/** A limit on buffered bytes, and a pool of buffers under it. */
+export class MemoryBudget {
+  readonly limitBytes: number;
+  #usedBytes = 0;
+  readonly #free = new Map<number, Uint8Array<ArrayBuffer>[]>();
+  readonly #waiting = new Set<() => void>();
+
+  /** @param limitBytes how many bytes may be in use at once */
+  constructor(limitBytes: number) {
+    this.limitBytes = limitBytes;
+  }
+
+  /** Bytes in use. */
+  get usedBytes(): number {
+    return this.#usedBytes;
+  }
+
+  /**
+   * A buffer of `sizeBytes` or the next power of two, with old content, or `undefined` when the
+   * budget is used up. Give it back with {@linkcode give}.
+   */
+  take(sizeBytes: number): Uint8Array<ArrayBuffer> | undefined {
+    const size = Math.max(MIN_POOLED_BYTES, nextPowerOfTwo(sizeBytes));
+    if (this.#usedBytes + size > this.limitBytes) return undefined;
+    this.#usedBytes += size;
+    return this.#free.get(size)?.pop() ?? new Uint8Array(size);
+  }
+
+  /** Gives back a buffer that {@linkcode take} gave. */
+  give(buffer: Uint8Array<ArrayBuffer>): void {
+    const size = buffer.length;
+    this.#usedBytes -= size;
+    if (size <= MAX_POOLED_BYTES) {
+      let free = this.#free.get(size);
+      if (free === undefined) this.#free.set(size, free = []);
+      if (free.length * size < KEPT_BYTES_PER_SIZE) free.push(buffer);
+    }
+    if (this.#waiting.size > 0) {
+      const waiting = [...this.#waiting];
+      this.#waiting.clear();
+      for (const run of waiting) run();
+    }
+  }
+
+  /** Calls `run` once, when bytes are given back. */
+  onGiven(run: () => void): void {
+    this.#waiting.add(run);
+  }
+}
+
+function nextPowerOfTwo(value: number): number {
+  return 2 ** Math.ceil(Math.log2(value));
+}
+
+/** The budget of this process: 512 MiB. */
+export const processBudget: MemoryBudget = new MemoryBudget(512 * 1024 * 1024);

@@ -1,0 +1,77 @@
+/** From a kind's code to the function that handles its frames. */
+import { FIRST_SERVICE_KIND, HEAD_BYTES, MAX_BULK_FRAME_BYTES } from "./frame.ts";
+import { type FrameView, hexKind } from "./frame_view.ts";
+import { LineError, LineErrorCode } from "./line_error.ts";
+import type { Kind, Kinds, Service } from "./service.ts";
+
+/** What a handler of a kind receives. */
+export type ReceivedOf<K> = K extends Kind<infer Received, never> ? Received : never;
+
+/** Handlers by name of kind. They are synchronous; a kind without one must not arrive. */
+export type Handlers<K extends Kinds> = {
+  readonly [Name in keyof K]?: (message: ReceivedOf<K[Name]>) => void;
+};
+
+/** Handles one frame. */
+export type Route = (view: FrameView) => void;
+
+/** The receiver's side of bulk credit. */
+export interface BulkReceiver {
+  /** Counts a bulk frame. @throws {LineError} `credit-exceeded` */
+  receive(frameBytes: number): void;
+  /** Gives credit back. */
+  release(frameBytes: number): void;
+}
+
+/**
+ * Routes indexed by `code - 0x20`. A binary kind without limits is routed to its handler directly,
+ * so nothing stands between the decoder and the handler.
+ */
+export function buildRoutes<K extends Kinds>(
+  service: Service<K>,
+  handlers: Handlers<K>,
+  bulk: BulkReceiver,
+): (Route | undefined)[] {
+  const routes: (Route | undefined)[] = [];
+  for (const [name, kind] of Object.entries(service.kinds)) {
+    const handler = handlers[name] as ((message: unknown) => void) | undefined;
+    const at = kind.code - FIRST_SERVICE_KIND;
+    while (routes.length <= at) routes.push(undefined);
+    routes[at] = handler === undefined
+      ? () => refuse(LineErrorCode.UnexpectedKind, name, kind.code, "it does not travel this way")
+      : routeOf(name, kind, handler, bulk);
+  }
+  return routes;
+}
+
+function routeOf(
+  name: string,
+  kind: Kind<unknown, never>,
+  handler: (message: unknown) => void,
+  bulk: BulkReceiver,
+): Route {
+  const { code, minBytes, maxBytes, lane, credit } = kind;
+  const decode = (view: FrameView) => kind.decode(view);
+  const bounded = minBytes > 0 || maxBytes < Infinity;
+  const checked = (view: FrameView) => {
+    if (view.length < minBytes || view.length > maxBytes) {
+      const wanted = `${minBytes} to ${maxBytes} bytes`;
+      refuse(LineErrorCode.BadMessage, name, code, `${view.length} bytes, wanted ${wanted}`);
+    }
+    handler(decode(view));
+  };
+  if (lane === "normal") return bounded || !kind.isRaw ? checked : handler as Route;
+  return (view) => {
+    const frameBytes = HEAD_BYTES + view.length;
+    if (frameBytes > MAX_BULK_FRAME_BYTES) {
+      refuse(LineErrorCode.CreditExceeded, name, code, `${frameBytes} bytes, at most 64 KiB`);
+    }
+    bulk.receive(frameBytes);
+    checked(view);
+    if (credit === "line") bulk.release(frameBytes);
+  };
+}
+
+function refuse(code: LineErrorCode, name: string, kind: number, why: string): never {
+  throw new LineError(code, `Cannot take ${name} (${hexKind(kind)}): ${why}`);
+}

@@ -1,0 +1,217 @@
+/**
+ * What a service tells the line about itself: its name, its kinds of frames with their decoders,
+ * the lanes they travel on, its limits, and what to do when a lane is full.
+ */
+import * as v from "valibot";
+import { FIRST_SERVICE_KIND, MAX_BULK_FRAME_BYTES, MAX_FRAME_BYTES } from "./frame.ts";
+import { type FrameView, hexKind } from "./frame_view.ts";
+import { LineError, LineErrorCode } from "./line_error.ts";
+
+/** Lanes that services use. Order holds within a lane, not across; normal overtakes bulk. */
+export type Lane = "normal" | "bulk";
+
+/**
+ * What happens to a frame that finds its lane full. In each case `send` returns false and the frame
+ * is not queued. `wait`: the caller awaits `writable`. `drop`: it is counted in `stats.dropped`.
+ * `cut`: the connection ends with `slow-reader`.
+ */
+export type WhenFull = "wait" | "drop" | "cut";
+
+/** A kind of frame: what a handler receives and what a sender gives. */
+export interface Kind<Received, Sent = Received> {
+  /** 0x20 to 0xff; from 0x80 on, a peer that does not know it skips it. */
+  readonly code: number;
+  readonly lane: Lane;
+  /** Least and most bytes of payload. */
+  readonly minBytes: number;
+  readonly maxBytes: number;
+  /**
+   * Who gives credit back for bulk frames: the line when the handler returns, or the service with
+   * `releaseBulk` when it is done with them.
+   */
+  readonly credit: "line" | "service";
+  /** Whether handlers get the view itself, so that nothing need stand before them. */
+  readonly isRaw: boolean;
+  /** Payload to value. @throws {LineError} `bad-message` */
+  decode(view: FrameView): Received;
+  /** Value to payload. */
+  encode(value: Sent): Uint8Array;
+}
+
+/** Options of a kind. */
+export interface KindOptions {
+  /** @default {"normal"} */
+  readonly lane?: Lane;
+  /** Least bytes of payload. @default {0} */
+  readonly minBytes?: number;
+  /** Most bytes of payload. @default {the service's frame limit} */
+  readonly maxBytes?: number;
+  /** Who gives credit back on the bulk lane. @default {"line"} */
+  readonly credit?: "line" | "service";
+}
+
+const encoder = new TextEncoder();
+
+function kindOptions(code: number, options: KindOptions): Omit<Kind<never>, "decode" | "encode"> {
+  return {
+    isRaw: false,
+    code,
+    lane: options.lane ?? "normal",
+    minBytes: options.minBytes ?? 0,
+    maxBytes: options.maxBytes ?? Infinity,
+    credit: options.credit ?? "line",
+  };
+}
+
+/** A kind with a binary payload: handlers get the view, nothing is decoded or copied. */
+export function raw(code: number, options: KindOptions = {}): Kind<FrameView, Uint8Array> {
+  return {
+    ...kindOptions(code, options),
+    isRaw: true,
+    decode: (view) => view,
+    encode: (bytes) => bytes,
+  };
+}
+
+/** A kind whose payload is UTF-8 text. */
+export function text(code: number, options: KindOptions = {}): Kind<string> {
+  return {
+    ...kindOptions(code, options),
+    decode: (view) => view.text(),
+    encode: (value) => encoder.encode(value),
+  };
+}
+
+/** A kind whose payload is JSON that `schema` accepts. */
+export function json<T>(
+  code: number,
+  schema: v.GenericSchema<unknown, T>,
+  options: KindOptions = {},
+): Kind<T> {
+  return {
+    ...kindOptions(code, options),
+    decode: (view) => parseJson(schema, view.text(), hexKind(code)),
+    encode: (value) => encoder.encode(JSON.stringify(value)),
+  };
+}
+
+/**
+ * Parses and checks JSON that a peer sent.
+ *
+ * @throws {LineError} `bad-message`
+ */
+export function parseJson<T>(
+  schema: v.GenericSchema<unknown, T>,
+  source: string,
+  what: string,
+): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(source);
+  } catch (cause) {
+    throw new LineError(LineErrorCode.BadMessage, `Cannot read ${what}: not JSON`, { cause });
+  }
+  const result = v.safeParse(schema, value);
+  if (result.success) return result.output;
+  const issue = result.issues[0];
+  throw new LineError(
+    LineErrorCode.BadMessage,
+    `Cannot read ${what}: ${v.getDotPath(issue) ?? "value"}: ${issue.message}`,
+  );
+}
+
+/** Limits and policy of one lane. */
+export interface LaneOptions {
+  /** Most bytes that may wait in it. */
+  readonly maxBytes: number;
+  readonly whenFull: WhenFull;
+}
+
+/** A service, complete with defaults. */
+export interface Service<K extends Kinds = Kinds> {
+  readonly name: string;
+  readonly kinds: K;
+  readonly lanes: { readonly normal: LaneOptions; readonly bulk: LaneOptions };
+  /** Largest N after the handshake. */
+  readonly maxFrameBytes: number;
+  /** Credit for bulk frames that each end grants at the start, in bytes on the wire. */
+  readonly bulkCreditBytes: number;
+  /** Time between two signs of life, in milliseconds. */
+  readonly heartbeatMs: number;
+  /** Frames per second that a peer may send on average, over one second. */
+  readonly maxFramesPerSecond: number;
+}
+
+/** Kinds by name. */
+// deno-lint-ignore ban-types -- `{}` is "any value" here: a kind of anything
+export type Kinds = Readonly<Record<string, Kind<{} | null, never>>>;
+
+/** What {@linkcode defineService} takes. */
+export interface ServiceOptions<K extends Kinds> {
+  /** 1 to 32 characters of `a-z 0-9 -`. */
+  readonly name: string;
+  readonly kinds: K;
+  /** @default {{ normal: { maxBytes: 1 MiB, whenFull: "wait" }, bulk: the same }} */
+  readonly lanes?: Partial<Service["lanes"]>;
+  /** Most bytes of kind and payload, up to 64 MiB. @default {1 MiB} */
+  readonly maxFrameBytes?: number;
+  /** At least 64 KiB. @default {256 KiB} */
+  readonly bulkCreditBytes?: number;
+  /** @default {5000} */
+  readonly heartbeatMs?: number;
+  /** @default {Infinity} */
+  readonly maxFramesPerSecond?: number;
+}
+
+/** Values for what a service leaves open. */
+export const SERVICE_DEFAULTS = {
+  laneMaxBytes: 1024 * 1024,
+  maxFrameBytes: 1024 * 1024,
+  bulkCreditBytes: 256 * 1024,
+  heartbeatMs: 5000,
+} as const;
+
+/**
+ * Checks and completes a service.
+ *
+ * @throws {RangeError} when a name, code or limit is out of range or two kinds share a code
+ */
+export function defineService<const K extends Kinds>(options: ServiceOptions<K>): Service<K> {
+  const maxFrameBytes = options.maxFrameBytes ?? SERVICE_DEFAULTS.maxFrameBytes;
+  const lane = (given: LaneOptions | undefined): LaneOptions => ({
+    maxBytes: Math.max(given?.maxBytes ?? SERVICE_DEFAULTS.laneMaxBytes, maxFrameBytes + 4),
+    whenFull: given?.whenFull ?? "wait",
+  });
+  const service: Service<K> = {
+    name: options.name,
+    kinds: options.kinds,
+    lanes: { normal: lane(options.lanes?.normal), bulk: lane(options.lanes?.bulk) },
+    maxFrameBytes,
+    bulkCreditBytes: options.bulkCreditBytes ?? SERVICE_DEFAULTS.bulkCreditBytes,
+    heartbeatMs: options.heartbeatMs ?? SERVICE_DEFAULTS.heartbeatMs,
+    maxFramesPerSecond: options.maxFramesPerSecond ?? Infinity,
+  };
+  const check = (holds: boolean, what: string) => {
+    if (!holds) throw new RangeError(`Cannot define service "${options.name}": ${what}`);
+  };
+  check(/^[a-z0-9-]{1,32}$/.test(options.name), "the name must be 1 to 32 of a-z 0-9 -");
+  check(
+    maxFrameBytes >= 1 && maxFrameBytes <= MAX_FRAME_BYTES,
+    `maxFrameBytes is ${maxFrameBytes}, not 1 to ${MAX_FRAME_BYTES}`,
+  );
+  check(
+    service.bulkCreditBytes >= MAX_BULK_FRAME_BYTES,
+    `bulkCreditBytes is ${service.bulkCreditBytes}, less than ${MAX_BULK_FRAME_BYTES}`,
+  );
+  check(service.heartbeatMs > 0, `heartbeatMs is ${service.heartbeatMs}, not above 0`);
+  const codes = new Map<number, string>();
+  for (const [name, { code }] of Object.entries(options.kinds)) {
+    check(
+      Number.isInteger(code) && code >= FIRST_SERVICE_KIND && code <= 0xff,
+      `kind "${name}" has code ${code}, not 0x20 to 0xff`,
+    );
+    check(!codes.has(code), `kinds "${codes.get(code)}" and "${name}" share ${hexKind(code)}`);
+    codes.set(code, name);
+  }
+  return service;
+}
