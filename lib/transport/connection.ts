@@ -1,15 +1,15 @@
 /**
  * An open connection: what a service sends with, and what calls its handlers.
  *
- * The contracts. Each is tested over memory and over TCP (`tests/transport/contracts`).
+ * The contracts. Each is tested over memory and over TCP (`tests/transport/contracts.ts`).
  *
  * 1. Order holds within a lane. Across lanes it does not: normal overtakes bulk, control both.
- * 2. `send`, `reserve` and `sendInPlace` never block and may be called from anywhere, handlers
- *    included. They answer false or `undefined` when the lane has no room or the connection is no
- *    longer open; nothing is queued then. `writable` is the wait.
+ * 2. `send`, `reserve`, `sendInPlace` and `sendBatch` never block and may be called from anywhere,
+ *    handlers included. They answer false or `undefined` when the lane has no room or the connection
+ *    is not open; nothing is queued then. `writable` is the wait.
  * 3. Frames of one turn leave together: the first one schedules a write for the end of the turn, and
  *    while a write is in flight the next frames collect.
- * 4. Handlers are synchronous. The view they get is valid until they return.
+ * 4. Handlers are synchronous. The view that they get is valid until they return.
  * 5. A handler that throws ends its own connection and no other.
  * 6. Bulk moves under the receiver's credit; a receiver that gives none back stops bulk and nothing
  *    else.
@@ -22,59 +22,25 @@
  * 10. `closed` resolves once, never rejects, and when it does everything is given back.
  */
 import type { Clock, Timer } from "../clock/clock.ts";
-import { encodeFrame, FIRST_IGNORABLE_KIND, FIRST_SERVICE_KIND } from "./frame.ts";
-import { HEAD_BYTES, Kind as TransportKind, MAX_BULK_FRAME_BYTES, PING_BYTES } from "./frame.ts";
+import { BulkCredit } from "./bulk_credit.ts";
+import type { CloseCause, CloseReport } from "./close_report.ts";
+import { Farewell } from "./farewell.ts";
+import { FIRST_IGNORABLE_KIND, FIRST_SERVICE_KIND, Kind as LineKind, PING_BYTES } from "./frame.ts";
 import type { FrameBatch } from "./frame_batch.ts";
 import type { FrameDecoder } from "./frame_decoder.ts";
 import { type FrameView, hexKind } from "./frame_view.ts";
 import type { FrameWriter } from "./frame_writer.ts";
-import {
-  decodeError,
-  decodeGoodbye,
-  encodeError,
-  encodeGoodbye,
-  type Goodbye,
-} from "./handshake_messages.ts";
-import { Heartbeat } from "./heartbeat.ts";
+import { decodeError, decodeGoodbye, encodeError, type Goodbye } from "./handshake_messages.ts";
 import { LineError, LineErrorCode } from "./line_error.ts";
 import { LINGER_MS } from "./linger.ts";
+import { Liveness } from "./liveness.ts";
 import type { MemoryBudget } from "./memory_budget.ts";
-import { type Address, type ByteStream, formatAddress } from "./network.ts";
+import type { Address, ByteStream } from "./network.ts";
 import { RateLimit } from "./rate_limit.ts";
-import { buildRoutes, type BulkReceiver, type Handlers, type Route } from "./routes.ts";
-import { Sender } from "./sender.ts";
+import { buildRoutes, type Handlers, type Route } from "./routes.ts";
 import type { SendLane } from "./send_lane.ts";
+import { Sender } from "./sender.ts";
 import type { Kind, Kinds, Lane, Service } from "./service.ts";
-
-/** How long a close waits without progress, in milliseconds. */
-export const GOODBYE_TIMEOUT_MS = 5000;
-
-/** How a connection ended. */
-export interface CloseReport {
-  /** `done` after a goodbye, or the goodbye's own code, or what went wrong. */
-  readonly code: LineErrorCode | string;
-  readonly message: string;
-  /** Which side ended it; `network` when neither did. */
-  readonly by: "here" | "peer" | "network";
-  /** Whether a GOODBYE was acknowledged. */
-  readonly confirmed: boolean;
-  /** Bytes that were accepted for sending and that the peer did not confirm. */
-  readonly unconfirmedBytes: number;
-  /** When the peer would like us back, from its goodbye. */
-  readonly retryAfterMs?: number | undefined;
-}
-
-/** Counters of a connection since its start. */
-export interface ConnectionStats {
-  readonly framesReceived: number;
-  readonly bytesReceived: number;
-  readonly framesSent: number;
-  readonly bytesSent: number;
-  readonly bytesQueued: number;
-  readonly writes: number;
-  /** Frames that found a full lane whose policy is `drop`. */
-  readonly dropped: number;
-}
 
 /** What the handshake settled. */
 export interface ConnectionTerms {
@@ -91,6 +57,18 @@ export interface ConnectionTerms {
   readonly bulkCreditBytes: number;
 }
 
+/** Counters of a connection since its start. */
+export interface ConnectionStats {
+  readonly framesReceived: number;
+  readonly bytesReceived: number;
+  readonly framesSent: number;
+  readonly bytesSent: number;
+  readonly bytesQueued: number;
+  readonly writes: number;
+  /** Frames that found a full lane whose policy is `drop`. */
+  readonly dropped: number;
+}
+
 /** Parts that a connection is made of. */
 export interface ConnectionParts<K extends Kinds> {
   readonly stream: ByteStream;
@@ -99,14 +77,6 @@ export interface ConnectionParts<K extends Kinds> {
   readonly terms: ConnectionTerms;
   readonly clock: Clock;
   readonly budget: MemoryBudget;
-}
-
-/** A pending PING. */
-interface PendingPing {
-  readonly id: bigint;
-  readonly sentNs: number;
-  readonly confirmsBytes: number;
-  readonly answers: ((roundTripNs: number | undefined) => void)[];
 }
 
 /** An open connection. */
@@ -122,60 +92,65 @@ export class Connection<K extends Kinds = Kinds> implements AsyncDisposable {
   readonly #sender: Sender;
   readonly #normalLane: SendLane;
   readonly #bulkLane: SendLane;
-  readonly #heartbeat = new Heartbeat();
+  readonly #bulkCredit: BulkCredit;
+  readonly #liveness: Liveness;
+  readonly #farewell: Farewell;
   readonly #rate: RateLimit;
   readonly #resolveClosed: (report: CloseReport) => void;
-  readonly #timers = new Map<"heartbeat" | "goodbye" | "linger", Timer>();
   #routes: (Route | undefined)[] = [];
   #isOpen = true;
   /** Set when nothing that arrives matters any more. */
   #discards = false;
-  #report: Omit<CloseReport, "unconfirmedBytes" | "confirmed"> | undefined;
-  #saidGoodbye: Goodbye | undefined;
-  #confirmed = false;
-  #answeredGoodbye = false;
-  #peerGoodbye: Goodbye | undefined;
-  #confirmedBytes = 0;
+  #cause: CloseCause | undefined;
+  #acceptedBytes = 0;
+  #lingerTimer: Timer | undefined;
   #receivedBytes = 0;
   #framesReceived = 0;
   #dropped = 0;
-  #ping: PendingPing | undefined;
-  #pings = 0n;
-  #roundTripNs: number | undefined;
-  /** Bulk bytes that the peer may still send, and those that are due to be granted. */
-  #bulkAllowedBytes: number;
-  #bulkReleasedBytes = 0;
 
   constructor(parts: ConnectionParts<K>) {
+    const { stream, service, terms, clock, budget } = parts;
     this.#parts = parts;
-    this.peer = parts.stream.peer;
-    this.terms = parts.terms;
-    this.#bulkAllowedBytes = parts.terms.bulkCreditBytes;
+    this.peer = stream.peer;
+    this.terms = terms;
     const { promise, resolve } = Promise.withResolvers<CloseReport>();
     this.closed = promise;
     this.#resolveClosed = resolve;
-    this.#rate = new RateLimit(parts.service.maxFramesPerSecond, parts.clock.monotonicNs());
-    this.#sender = new Sender({
-      stream: parts.stream,
-      lanes: parts.service.lanes,
-      budget: parts.budget,
-      maxFrameBytes: parts.terms.maxFrameBytes,
-      bulkCreditBytes: parts.terms.bulkCreditBytes,
-      onFailure: (cause) => this.#onWriteFailure(cause),
+    const sender = this.#sender = new Sender({
+      stream,
+      budget,
+      lanes: service.lanes,
+      maxFrameBytes: terms.maxFrameBytes,
+      bulkCreditBytes: terms.bulkCreditBytes,
+      onFailure: () => this.#onWriteFailure(),
     });
-    this.#normalLane = this.#sender.lane("normal");
-    this.#bulkLane = this.#sender.lane("bulk");
+    this.#normalLane = sender.lane("normal");
+    this.#bulkLane = sender.lane("bulk");
+    this.#bulkCredit = new BulkCredit(terms.bulkCreditBytes, (bytes) => sender.grant(bytes));
+    this.#rate = new RateLimit(service.maxFramesPerSecond, clock.monotonicNs());
+    this.#liveness = new Liveness({
+      sender,
+      clock,
+      heartbeatMs: terms.heartbeatMs,
+      receivedBytes: () => this.#receivedBytes,
+      onDead: (error) => this.#fail(error),
+    });
+    this.#farewell = new Farewell({
+      sender,
+      clock,
+      onDone: (cause) => this.#finish(cause),
+      onTimeout: (cause) => {
+        this.#end(cause);
+        stream.close();
+      },
+    });
   }
 
   /** Starts receiving. For `dial` and `listen`, once. */
   start(handlers: Handlers<K>): void {
     this.#parts.decoder.maxFrameBytes = this.terms.maxFrameBytes;
-    const bulk: BulkReceiver = {
-      receive: (bytes) => this.#receiveBulk(bytes),
-      release: (bytes) => this.releaseBulk(bytes),
-    };
-    this.#routes = buildRoutes(this.#parts.service, handlers, bulk);
-    this.#armHeartbeat();
+    this.#routes = buildRoutes(this.#parts.service, handlers, this.#bulkCredit);
+    this.#liveness.start();
     this.#run();
   }
 
@@ -186,7 +161,7 @@ export class Connection<K extends Kinds = Kinds> implements AsyncDisposable {
 
   /** Newest round trip of a PING, in nanoseconds. */
   get roundTripNs(): number | undefined {
-    return this.#roundTripNs;
+    return this.#liveness.roundTripNs;
   }
 
   /** Counters since the start. */
@@ -211,7 +186,7 @@ export class Connection<K extends Kinds = Kinds> implements AsyncDisposable {
   reserve(kind: Kind<unknown, never>, payloadBytes: number): FrameWriter | undefined {
     const lane = kind.lane === "bulk" ? this.#bulkLane : this.#normalLane;
     const writer = lane.reserve(kind.code, payloadBytes);
-    if (writer === undefined && this.#isOpen) this.#onFull(kind.lane);
+    if (writer === undefined) this.#onFull(kind.lane);
     return writer;
   }
 
@@ -232,17 +207,15 @@ export class Connection<K extends Kinds = Kinds> implements AsyncDisposable {
 
   /**
    * Sends a large payload on the normal lane from where it lies. It must not change until the
-   * promise resolves, which it does when the bytes are needed no longer, sent or not. Pays from
-   * about 128 KiB on; below that, `send` is as fast.
+   * promise resolves, which it does when the bytes are needed no longer, sent or not.
    *
    * @returns `undefined` when the lane is full or the connection is not open
    * @throws {RangeError} when no frame may be that large, or `kind` is not on the normal lane
    */
   sendInPlace(kind: Kind<unknown, Uint8Array>, payload: Uint8Array): Promise<void> | undefined {
     if (kind.lane !== "normal") throw new RangeError("Cannot send bulk in place: at most 64 KiB");
-    if (!this.#isOpen) return undefined;
     const { promise, resolve } = Promise.withResolvers<void>();
-    if (this.#sender.lane(kind.lane).queueInPlace(kind.code, payload, resolve)) return promise;
+    if (this.#normalLane.queueInPlace(kind.code, payload, resolve)) return promise;
     this.#onFull(kind.lane);
     return undefined;
   }
@@ -253,9 +226,8 @@ export class Connection<K extends Kinds = Kinds> implements AsyncDisposable {
    * @returns false when the lane is full or the connection is not open: nothing is sent then
    */
   sendBatch(batch: FrameBatch): boolean {
-    if (!this.#isOpen) return false;
-    if (this.#sender.lane(batch.lane).queueEncoded(batch.bytes(), batch.frames)) return true;
-    this.#onFull(batch.lane);
+    if (this.#normalLane.queueEncoded(batch.bytes(), batch.frames)) return true;
+    this.#onFull("normal");
     return false;
   }
 
@@ -276,28 +248,19 @@ export class Connection<K extends Kinds = Kinds> implements AsyncDisposable {
    * @param frameBytes bytes of the frames on the wire: payload and five
    */
   releaseBulk(frameBytes: number): void {
-    this.#bulkReleasedBytes += frameBytes;
-    if (this.#bulkReleasedBytes < this.terms.bulkCreditBytes / 4 || this.#discards) return;
-    this.#bulkAllowedBytes += this.#bulkReleasedBytes;
-    this.#sender.grant(this.#bulkReleasedBytes);
-    this.#bulkReleasedBytes = 0;
+    this.#bulkCredit.release(frameBytes);
   }
 
   /** Measures a round trip. @returns nanoseconds, or `undefined` when the connection ends first */
-  ping(): Promise<number | undefined> {
-    return new Promise((resolve) => {
-      if (!this.#isOpen) return resolve(undefined);
-      this.#sendPing().answers.push(resolve);
-    });
+  async ping(): Promise<number | undefined> {
+    return this.#discards ? undefined : await this.#liveness.ping();
   }
 
   /** Says goodbye, after all that was sent, and waits until the peer has confirmed it. */
   close(goodbye: Goodbye = { code: "done", message: "" }): Promise<CloseReport> {
     if (this.#isOpen) {
       this.#isOpen = false;
-      this.#saidGoodbye = goodbye;
-      this.#sender.queueLast(encodeGoodbye(goodbye));
-      this.#awaitProgress(-1);
+      this.#farewell.say(goodbye);
     }
     return this.closed;
   }
@@ -324,12 +287,11 @@ export class Connection<K extends Kinds = Kinds> implements AsyncDisposable {
         if (!this.#discards) decoder.filled(n);
       }
       const cut = decoder.pendingBytes > 0 ? ", inside a frame" : "";
-      this.#end(LineErrorCode.Lost, `The peer hung up without a goodbye${cut}`, "network");
+      this.#lose(`The peer hung up without a goodbye${cut}`);
     } catch (cause) {
-      this.#end(LineErrorCode.Lost, `The connection broke: ${messageOf(cause)}`, "network");
-    } finally {
-      await this.#giveBack();
+      this.#lose(`The connection broke: ${cause instanceof Error ? cause.message : cause}`);
     }
+    await this.#giveBack();
   }
 
   /** Handles all whole frames; then says where the next bytes go. Never throws. */
@@ -371,192 +333,106 @@ export class Connection<K extends Kinds = Kinds> implements AsyncDisposable {
     }
   }
 
-  /** Handles the transport's own frames, and those that nobody registered. */
+  /** Handles the line's own frames, and those that nobody registered. */
   #handleOther(view: FrameView): void {
-    switch (view.kind) {
-      case TransportKind.Ping:
+    const { kind } = view;
+    switch (kind) {
+      case LineKind.Ping:
         return this.#sender.pong(pingPayload(view));
-      case TransportKind.Pong:
-        return this.#onPong(pingPayload(view));
-      case TransportKind.Credit:
+      case LineKind.Pong:
+        return this.#liveness.onPong(pingPayload(view));
+      case LineKind.Credit:
         return this.#sender.credited(view.getUint32(0));
-      case TransportKind.Goodbye:
+      case LineKind.Goodbye:
         return this.#onGoodbye(decodeGoodbye(view));
-      case TransportKind.GoodbyeAck:
-        return this.#onGoodbyeAck();
-      case TransportKind.Error: {
+      case LineKind.GoodbyeAck:
+        this.#liveness.confirmedBytes = this.#sender.acceptedBytes;
+        return this.#farewell.onAck();
+      case LineKind.Error: {
         const { code, message } = decodeError(view);
-        return this.#finish(code, message, "peer");
+        return this.#finish({ code, message, by: "peer" });
       }
     }
-    if (view.kind >= FIRST_IGNORABLE_KIND) return;
+    if (kind >= FIRST_IGNORABLE_KIND) return;
     throw new LineError(
-      view.kind < FIRST_SERVICE_KIND && view.kind > 0
+      kind > 0 && kind <= LineKind.Credit
         ? LineErrorCode.UnexpectedKind
         : LineErrorCode.UnknownKind,
-      `Cannot take a frame of kind ${hexKind(view.kind)} here`,
+      `Cannot take a frame of kind ${hexKind(kind)} here`,
     );
-  }
-
-  #onPong(payload: Uint8Array): void {
-    const ping = this.#ping;
-    if (ping === undefined || new DataView(payload.buffer).getBigUint64(0) !== ping.id) return;
-    this.#ping = undefined;
-    this.#roundTripNs = this.#parts.clock.monotonicNs() - ping.sentNs;
-    this.#confirmedBytes = Math.max(this.#confirmedBytes, ping.confirmsBytes);
-    for (const answer of ping.answers) answer(this.#roundTripNs);
   }
 
   #onGoodbye(goodbye: Goodbye): void {
-    if (this.#peerGoodbye !== undefined) return;
-    this.#peerGoodbye = goodbye;
     this.onGoodbye?.(goodbye);
     this.#isOpen = false;
-    this.#sender.queueLast(encodeFrame(TransportKind.GoodbyeAck, new Uint8Array(0)), () => {
-      this.#answeredGoodbye = true;
-      this.#finishWhenBothLeft();
-    });
-    this.#awaitProgress(-1);
-  }
-
-  #onGoodbyeAck(): void {
-    if (this.#saidGoodbye === undefined) {
-      throw new LineError(LineErrorCode.UnexpectedKind, "Cannot take GOODBYE_ACK: none is due");
-    }
-    this.#confirmed = true;
-    this.#confirmedBytes = this.#sender.acceptedBytes;
-    this.#finishWhenBothLeft();
-  }
-
-  /** After a goodbye each way is acknowledged; one that crossed ours needs both. */
-  #finishWhenBothLeft(): void {
-    const ours = this.#saidGoodbye;
-    const theirs = this.#peerGoodbye;
-    if (ours !== undefined && !this.#confirmed) return;
-    if (theirs !== undefined && !this.#answeredGoodbye) return;
-    const last = ours ?? theirs;
-    this.#finish(last?.code ?? "done", last?.message ?? "", ours === undefined ? "peer" : "here");
-  }
-
-  /** Gives up when 5 s pass in which the peer took nothing. */
-  #awaitProgress(writtenBytes: number): void {
-    this.#arm("goodbye", GOODBYE_TIMEOUT_MS, () => {
-      const now = this.#sender.writtenBytes;
-      if (now !== writtenBytes && this.#sender.queuedBytes > 0) return this.#awaitProgress(now);
-      const last = this.#saidGoodbye ?? this.#peerGoodbye;
-      this.#end(last?.code ?? "done", last?.message ?? "", "here");
-      this.#parts.stream.close();
-    });
-  }
-
-  #armHeartbeat(): void {
-    this.#arm("heartbeat", this.terms.heartbeatMs, () => {
-      const { writtenBytes, isWriting } = this.#sender;
-      switch (this.#heartbeat.tick(this.#receivedBytes, writtenBytes, isWriting)) {
-        case "silent":
-          return this.#fail(
-            new LineError(LineErrorCode.Silent, "Nothing was heard for three heartbeats"),
-          );
-        case "stalled":
-          return this.#fail(
-            new LineError(LineErrorCode.SlowReader, "Nothing was taken for three heartbeats"),
-          );
-        case "ping":
-          this.#sendPing();
-      }
-      this.#armHeartbeat();
-    });
-  }
-
-  #sendPing(): PendingPing {
-    const payload = new Uint8Array(PING_BYTES);
-    const ping: PendingPing = {
-      id: ++this.#pings,
-      sentNs: this.#parts.clock.monotonicNs(),
-      confirmsBytes: this.#sender.writtenBytes,
-      answers: this.#ping?.answers ?? [],
-    };
-    new DataView(payload.buffer).setBigUint64(0, ping.id);
-    this.#ping = ping;
-    this.#sender.ping(payload);
-    return ping;
-  }
-
-  #receiveBulk(frameBytes: number): void {
-    this.#bulkAllowedBytes -= frameBytes;
-    if (this.#bulkAllowedBytes >= 0) return;
-    throw new LineError(
-      LineErrorCode.CreditExceeded,
-      `Cannot take ${frameBytes} bytes of bulk: ${-this.#bulkAllowedBytes} beyond the credit`,
-    );
+    this.#farewell.onGoodbye(goodbye);
   }
 
   #onFull(lane: Lane): void {
+    if (!this.#isOpen) return;
     const { whenFull, maxBytes } = this.#parts.service.lanes[lane];
     if (whenFull === "drop") this.#dropped++;
-    else if (whenFull === "cut") {
-      this.#fail(
-        new LineError(
-          LineErrorCode.SlowReader,
-          `${this.#sender.lane(lane).queuedBytes} of ${maxBytes} bytes wait to be read`,
-        ),
-      );
-    }
+    if (whenFull !== "cut") return;
+    const { queuedBytes } = this.#sender.lane(lane);
+    this.#fail(
+      new LineError(
+        LineErrorCode.SlowReader,
+        `Too slow: ${queuedBytes} of ${maxBytes} bytes wait to be read`,
+      ),
+    );
   }
 
   /** A write failed: the reason may still wait to be read, so reading goes on for a moment. */
-  #onWriteFailure(_cause: unknown): void {
+  #onWriteFailure(): void {
     this.#isOpen = false;
-    this.#arm("linger", LINGER_MS, () => this.#parts.stream.close());
+    this.#closeSoon();
   }
 
-  /** Tells the peer what it did wrong, and ends the connection. */
-  #fail(error: LineError): void {
-    this.#finish(error.code, error.message, "here", encodeError(error));
+  /** Tells the peer what is wrong, and ends the connection. */
+  #fail({ code, message }: LineError): void {
+    this.#finish({ code, message, by: "here" }, encodeError({ code, message }));
   }
 
-  /** Ends the connection from this side: what is written can still be read by the peer. */
-  #finish(
-    code: LineErrorCode | string,
-    message: string,
-    by: CloseReport["by"],
-    lastFrame?: Uint8Array,
-  ): void {
+  /** Ends the connection from this side, so that the peer can still read what is written. */
+  #finish(cause: CloseCause, lastFrame?: Uint8Array): void {
     if (this.#discards) return;
-    this.#end(code, message, by);
-    this.#arm("linger", LINGER_MS, () => this.#parts.stream.close());
-    this.#sender.stop(lastFrame).then(() => this.#parts.stream.closeWrite()).catch(() => {});
+    this.#end(cause);
+    this.#closeSoon();
+    const { stream } = this.#parts;
+    this.#sender.stop(lastFrame).then(() => stream.closeWrite()).catch(() => stream.close());
   }
 
-  /** Settles the report; the first reason counts. */
-  #end(code: LineErrorCode | string, message: string, by: CloseReport["by"]): void {
+  #lose(message: string): void {
+    this.#end({ code: LineErrorCode.Lost, message, by: "network" });
+  }
+
+  /** Notes why the connection ends; the first reason counts. */
+  #end(cause: CloseCause): void {
     this.#isOpen = false;
     this.#discards = true;
-    this.#report ??= { code, message, by, retryAfterMs: this.#peerGoodbye?.retryAfterMs };
+    if (this.#cause !== undefined) return;
+    this.#cause = cause;
+    this.#acceptedBytes = this.#sender.acceptedBytes;
+  }
+
+  #closeSoon(): void {
+    const { clock, stream } = this.#parts;
+    this.#lingerTimer ??= clock.after(LINGER_MS, () => stream.close());
   }
 
   async #giveBack(): Promise<void> {
-    for (const timer of this.#timers.values()) timer.cancel();
-    this.#parts.stream.close();
+    const { stream, decoder } = this.#parts;
+    this.#lingerTimer?.cancel();
+    this.#farewell.stop();
+    stream.close();
     await this.#sender.stop();
-    this.#parts.decoder.release();
-    for (const answer of this.#ping?.answers ?? []) answer(undefined);
-    const report = this.#report ?? { code: LineErrorCode.Lost, message: "", by: "network" };
+    decoder.release();
+    this.#liveness.stop();
     this.#resolveClosed({
-      ...report,
-      confirmed: this.#confirmed,
-      unconfirmedBytes: this.#sender.acceptedBytes - this.#confirmedBytes,
+      ...this.#cause ?? { code: LineErrorCode.Lost, message: "", by: "network" },
+      confirmed: this.#farewell.isConfirmed,
+      unconfirmedBytes: this.#acceptedBytes - this.#liveness.confirmedBytes,
     });
-  }
-
-  #arm(name: "heartbeat" | "goodbye" | "linger", delayMs: number, run: () => void): void {
-    this.#timers.get(name)?.cancel();
-    this.#timers.set(name, this.#parts.clock.after(delayMs, run));
-  }
-
-  /** `127.0.0.1:7777`. */
-  toString(): string {
-    return formatAddress(this.peer);
   }
 }
 
@@ -566,8 +442,4 @@ function pingPayload(view: FrameView): Uint8Array {
     LineErrorCode.BadMessage,
     `Cannot take kind ${hexKind(view.kind)}: ${view.length} bytes, wanted ${PING_BYTES}`,
   );
-}
-
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }

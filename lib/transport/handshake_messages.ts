@@ -174,3 +174,8 @@ export function decodeError(view: FrameView): LineError {
 export function decodeGoodbye(view: FrameView): Goodbye {
   return parseJson(goodbyeSchema, view.text(), "GOODBYE");
 }
+
+/** A client id out of a machine's name: what does not belong in one becomes `-`. */
+export function clientIdFrom(name: string): string {
+  return name.replace(/[^\p{L}\p{N}._-]/gu, "-").slice(0, 64) || "client";
+}

@@ -72,6 +72,11 @@ const PASSING: ReadonlySet<string> = new Set([
   LineErrorCode.Lost,
 ]);
 
+/** Whether trying again later can help after `code`. */
+export function isPassingCode(code: string): boolean {
+  return PASSING.has(code);
+}
+
 /** Who found the fault: this side, or the peer in an ERROR frame. */
 export type LineErrorOrigin = "here" | "peer";
 
@@ -95,6 +100,6 @@ export class LineError extends Error {
 
   /** Whether trying again later can help. */
   get isPassing(): boolean {
-    return PASSING.has(this.code);
+    return isPassingCode(this.code);
   }
 }

@@ -1,6 +1,7 @@
 import type { Clock } from "../clock/clock.ts";
 import { systemClock } from "../clock/system_clock.ts";
-import { type CloseReport, Connection } from "./connection.ts";
+import type { CloseReport } from "./close_report.ts";
+import { Connection } from "./connection.ts";
 import { HANDSHAKE_MAX_FRAME_BYTES } from "./frame.ts";
 import { FrameDecoder } from "./frame_decoder.ts";
 import { HandshakeLine } from "./handshake_line.ts";

@@ -1,5 +1,6 @@
 /** From a kind's code to the function that handles its frames. */
-import { FIRST_SERVICE_KIND, HEAD_BYTES, MAX_BULK_FRAME_BYTES } from "./frame.ts";
+import type { BulkCredit } from "./bulk_credit.ts";
+import { FIRST_SERVICE_KIND } from "./frame.ts";
 import { type FrameView, hexKind } from "./frame_view.ts";
 import { LineError, LineErrorCode } from "./line_error.ts";
 import type { Kind, Kinds, Service } from "./service.ts";
@@ -15,14 +16,6 @@ export type Handlers<K extends Kinds> = {
 /** Handles one frame. */
 export type Route = (view: FrameView) => void;
 
-/** The receiver's side of bulk credit. */
-export interface BulkReceiver {
-  /** Counts a bulk frame. @throws {LineError} `credit-exceeded` */
-  receive(frameBytes: number): void;
-  /** Gives credit back. */
-  release(frameBytes: number): void;
-}
-
 /**
  * Routes indexed by `code - 0x20`. A binary kind without limits is routed to its handler directly,
  * so nothing stands between the decoder and the handler.
@@ -30,7 +23,7 @@ export interface BulkReceiver {
 export function buildRoutes<K extends Kinds>(
   service: Service<K>,
   handlers: Handlers<K>,
-  bulk: BulkReceiver,
+  bulk: BulkCredit,
 ): (Route | undefined)[] {
   const routes: (Route | undefined)[] = [];
   for (const [name, kind] of Object.entries(service.kinds)) {
@@ -48,7 +41,7 @@ function routeOf(
   name: string,
   kind: Kind<unknown, never>,
   handler: (message: unknown) => void,
-  bulk: BulkReceiver,
+  bulk: BulkCredit,
 ): Route {
   const { code, minBytes, maxBytes, lane, credit } = kind;
   const decode = (view: FrameView) => kind.decode(view);
@@ -62,11 +55,7 @@ function routeOf(
   };
   if (lane === "normal") return bounded || !kind.isRaw ? checked : handler as Route;
   return (view) => {
-    const frameBytes = HEAD_BYTES + view.length;
-    if (frameBytes > MAX_BULK_FRAME_BYTES) {
-      refuse(LineErrorCode.CreditExceeded, name, code, `${frameBytes} bytes, at most 64 KiB`);
-    }
-    bulk.receive(frameBytes);
+    const frameBytes = bulk.receive(view.length);
     checked(view);
     if (credit === "line") bulk.release(frameBytes);
   };

@@ -1,0 +1,9 @@
+/** The executable: builds the real context, runs the command line, and ends with its status. */
+import { runTram } from "./lib/app.ts";
+import { realContext } from "./lib/real_context.ts";
+
+if (import.meta.main) {
+  const context = realContext();
+  await runTram(Deno.args, context);
+  Deno.exit(Number(context.process.exitCode ?? 0));
+}

@@ -1,0 +1,87 @@
+/**
+ * Tokens of the person who runs tram: from `--token-file`, else from `TRAM_TOKEN`, else their own
+ * file in the configuration folder. A token is never an argument, so it never shows in `ps`.
+ */
+import type { TramContext } from "../context.ts";
+import { isLoopback } from "../transport/network.ts";
+import { parseTokens, type Token } from "../transport/token.ts";
+import { UsageError } from "./usage_error.ts";
+
+/** Folder of tram's configuration. @throws {UsageError} when the environment names none */
+export function configFolder({ os, process: { env } }: TramContext): string {
+  if (env["TRAM_CONFIG_DIR"]) return env["TRAM_CONFIG_DIR"];
+  if (os === "windows" && env["APPDATA"]) return `${env["APPDATA"]}\\tram`;
+  if (os === "darwin" && env["HOME"]) return `${env["HOME"]}/Library/Application Support/tram`;
+  if (env["XDG_CONFIG_HOME"]) return `${env["XDG_CONFIG_HOME"]}/tram`;
+  if (env["HOME"]) return `${env["HOME"]}/.config/tram`;
+  throw new UsageError("Cannot find the configuration folder: set HOME or TRAM_CONFIG_DIR");
+}
+
+/** File of the user's own tokens. */
+export function userTokenPath(context: TramContext): string {
+  return `${configFolder(context)}${context.os === "windows" ? "\\" : "/"}token`;
+}
+
+/** Tokens of the user's own file, or `undefined` when there is none. */
+export async function readUserTokens(context: TramContext): Promise<Token[] | undefined> {
+  const path = userTokenPath(context);
+  const text = await context.files.readSecret(path);
+  return text === undefined ? undefined : parseTokens(text, path);
+}
+
+/** Tokens that were named on the command line or in the environment. */
+export async function readNamedTokens(
+  context: TramContext,
+  tokenFile: string | undefined,
+): Promise<Token[] | undefined> {
+  if (tokenFile !== undefined) {
+    const text = await context.files.readSecret(tokenFile);
+    if (text === undefined) {
+      throw new UsageError(`Cannot read token file ${tokenFile}: no such file`);
+    }
+    return parseTokens(text, tokenFile);
+  }
+  const fromEnv = context.process.env["TRAM_TOKEN"];
+  return fromEnv ? parseTokens(fromEnv, "TRAM_TOKEN") : undefined;
+}
+
+/** Flags that say who gets in. */
+export interface AccessFlags {
+  readonly host: string;
+  readonly tokenFile?: string | undefined;
+  readonly insecure: boolean;
+}
+
+/**
+ * Tokens for a server that stands open on loopback only.
+ *
+ * @returns `undefined` when everybody may come in
+ * @throws {UsageError} when other machines reach it and there is no token
+ */
+export async function tokensToServe(
+  context: TramContext,
+  { host, tokenFile, insecure }: AccessFlags,
+): Promise<Token[] | undefined> {
+  const named = await readNamedTokens(context, tokenFile);
+  if (named !== undefined && insecure) {
+    throw new UsageError("Cannot both take a token and be --insecure: leave out one of them");
+  }
+  if (named !== undefined || insecure || isLoopback(host)) return named;
+  const own = await readUserTokens(context);
+  if (own !== undefined) return own;
+  throw new UsageError(
+    `Cannot listen on ${host} without a token, since other machines reach it: make one with ` +
+      `"tram token new" and copy it to the clients, or let everybody in with --insecure`,
+  );
+}
+
+/** The token of a client, and how to use it: as `Credentials` has them. */
+export async function tokenToDial(
+  context: TramContext,
+  { host, tokenFile, insecure }: AccessFlags,
+): Promise<{ token?: Token | undefined; tokenUse: "always" | "if-asked" }> {
+  const named = await readNamedTokens(context, tokenFile);
+  if (named !== undefined) return { token: named[0], tokenUse: insecure ? "if-asked" : "always" };
+  const own = await readUserTokens(context);
+  return { token: own?.[0], tokenUse: insecure || isLoopback(host) ? "if-asked" : "always" };
+}

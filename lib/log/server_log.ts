@@ -1,0 +1,45 @@
+/** What a server does, as one line for people or one JSON object. */
+import { safeText } from "../terminal/safe_text.ts";
+import type { ServerEvent } from "../transport/listen.ts";
+import { type Address, formatAddress } from "../transport/network.ts";
+
+/** The line that says a server is ready; the first on standard output. */
+export function listeningLine(address: Address, json: boolean): string {
+  return json
+    ? JSON.stringify({ type: "listening", ...address })
+    : `listening on ${formatAddress(address)}`;
+}
+
+/** One event of a server; peers are named, and what they sent is made safe to print. */
+export function eventLine(event: ServerEvent, form: "text" | "json"): string {
+  const peer = formatAddress(event.peer);
+  switch (event.type) {
+    case "joined": {
+      const { clientId } = event;
+      if (form === "json") return JSON.stringify({ type: "joined", peer, clientId });
+      return `tram: ${safeText(clientId)} joined from ${peer}`;
+    }
+    case "left": {
+      const { clientId, report } = event;
+      const { code, message, by, unconfirmedBytes } = report;
+      if (form === "json") {
+        return JSON.stringify({
+          type: "left",
+          peer,
+          clientId,
+          code,
+          message,
+          by,
+          unconfirmedBytes,
+        });
+      }
+      const why = message === "" ? code : `${code}: ${message}`;
+      return `tram: ${safeText(clientId)} left ${peer} (${safeText(why)})`;
+    }
+    case "refused": {
+      const { code, message } = event.error;
+      if (form === "json") return JSON.stringify({ type: "refused", peer, code, message });
+      return `tram: refused ${peer} (${safeText(`${code}: ${message}`)})`;
+    }
+  }
+}

@@ -1,0 +1,14 @@
+const UNITS = [
+  { unit: "ns", factor: 1 },
+  { unit: "us", factor: 1e3 },
+  { unit: "ms", factor: 1e6 },
+  { unit: "s", factor: 1e9 },
+] as const;
+
+/** Nanoseconds as people read them, with three digits and a unit: `55.8 us`, `1.27 s`. */
+export function formatNs(ns: number): string {
+  const fits = UNITS.findLast(({ factor }) => Math.abs(ns) >= factor) ?? UNITS[0];
+  const value = ns / fits.factor;
+  const digits = fits.factor === 1 || Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
+  return `${value.toFixed(digits)} ${fits.unit}`;
+}

@@ -1,0 +1,97 @@
+import type { Clock, Timer } from "../clock/clock.ts";
+import { PING_BYTES } from "./frame.ts";
+import { Heartbeat } from "./heartbeat.ts";
+import { LineError, LineErrorCode } from "./line_error.ts";
+import type { Sender } from "./sender.ts";
+
+/** What {@linkcode Liveness} watches and whom it tells. */
+export interface LivenessOptions {
+  readonly sender: Sender;
+  readonly clock: Clock;
+  readonly heartbeatMs: number;
+  /** Bytes received since the start. */
+  readonly receivedBytes: () => number;
+  /** Told when the peer is given up. */
+  readonly onDead: (error: LineError) => void;
+}
+
+/** A PING that was not answered yet. */
+interface PendingPing {
+  readonly id: bigint;
+  readonly sentNs: number;
+  /** Bytes that had been written before it: its PONG confirms them. */
+  readonly writtenBytes: number;
+}
+
+/** Asks the peer for signs of life, measures round trips, and knows what the peer has handled. */
+export class Liveness {
+  /** Newest round trip, in nanoseconds. */
+  roundTripNs: number | undefined;
+  /** Bytes of the lanes that the peer has handled for sure. */
+  confirmedBytes = 0;
+  readonly #options: LivenessOptions;
+  readonly #heartbeat = new Heartbeat();
+  #timer: Timer | undefined;
+  #pending: PendingPing | undefined;
+  #waiting: ((roundTripNs: number | undefined) => void)[] = [];
+  #pings = 0n;
+
+  constructor(options: LivenessOptions) {
+    this.#options = options;
+  }
+
+  /** Begins to watch. */
+  start(): void {
+    const { clock, heartbeatMs, sender, receivedBytes, onDead } = this.#options;
+    this.#timer = clock.after(heartbeatMs, () => {
+      const { writtenBytes, isWriting } = sender;
+      switch (this.#heartbeat.tick(receivedBytes(), writtenBytes, isWriting)) {
+        case "silent":
+          return onDead(
+            new LineError(LineErrorCode.Silent, "Nothing was heard for three heartbeats"),
+          );
+        case "stalled":
+          return onDead(
+            new LineError(LineErrorCode.SlowReader, "Nothing was taken for three heartbeats"),
+          );
+        case "ping":
+          this.#sendPing();
+      }
+      this.start();
+    });
+  }
+
+  /** Stops watching; pending measurements end with `undefined`. */
+  stop(): void {
+    this.#timer?.cancel();
+    for (const resolve of this.#waiting.splice(0)) resolve(undefined);
+  }
+
+  /** Measures a round trip, in nanoseconds. */
+  ping(): Promise<number | undefined> {
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      this.#sendPing();
+    });
+  }
+
+  /** Takes the payload of a PONG; one that answers no PING of ours is ignored. */
+  onPong(payload: Uint8Array): void {
+    const ping = this.#pending;
+    const id = new DataView(payload.buffer, payload.byteOffset).getBigUint64(0);
+    if (ping?.id !== id) return;
+    this.#pending = undefined;
+    this.roundTripNs = this.#options.clock.monotonicNs() - ping.sentNs;
+    this.confirmedBytes = Math.max(this.confirmedBytes, ping.writtenBytes);
+    for (const resolve of this.#waiting.splice(0)) resolve(this.roundTripNs);
+  }
+
+  #sendPing(): void {
+    const { sender, clock } = this.#options;
+    const id = ++this.#pings;
+    this.#pending = { id, sentNs: clock.monotonicNs(), writtenBytes: sender.writtenBytes };
+    const payload = new Uint8Array(PING_BYTES);
+    new DataView(payload.buffer).setBigUint64(0, id);
+    sender.ping(payload);
+  }
+}
