@@ -40,11 +40,15 @@ export class MemoryBudget {
     return this.#free.get(size)?.pop() ?? new Uint8Array(size);
   }
 
-  /** Gives back a buffer that {@linkcode take} gave. */
-  give(buffer: Uint8Array<ArrayBuffer>): void {
+  /**
+   * Gives back a buffer that {@linkcode take} gave.
+   *
+   * @param canReuse false when an interrupted write may still read from it
+   */
+  give(buffer: Uint8Array<ArrayBuffer>, canReuse = true): void {
     const size = buffer.length;
     this.#usedBytes -= size;
-    if (size <= MAX_POOLED_BYTES) {
+    if (canReuse && size <= MAX_POOLED_BYTES) {
       let free = this.#free.get(size);
       if (free === undefined) this.#free.set(size, free = []);
       if (free.length * size < KEPT_BYTES_PER_SIZE) free.push(buffer);

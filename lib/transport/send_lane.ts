@@ -30,8 +30,8 @@ export interface Chunk {
   end: number;
   /** Whether the last frame goes on in the next chunk. */
   readonly continues: boolean;
-  /** Called when the stream needs `bytes` no longer. */
-  readonly release: () => void;
+  /** Called when `bytes` are needed no longer; they may be used for something else if `canReuse`. */
+  readonly release: (canReuse: boolean) => void;
 }
 
 /** A part of a chunk that may be written now. */
@@ -173,7 +173,7 @@ export class SendLane extends FrameWriter {
         this.#stopFilling();
         this.#sizeIndex = 0;
       }
-      chunk.release();
+      chunk.release(true);
     }
     this.#updateRoom();
   }
@@ -186,13 +186,13 @@ export class SendLane extends FrameWriter {
       queuedBytes + this.#refusedBytes <= maxBytes;
   }
 
-  /** Gives up what is queued. */
+  /** Gives up what is queued. A write that was interrupted may still read from it. */
   clear(): void {
     const queue = this.#queue;
     this.#queue = [];
     this.#stopFilling();
     this.#queuedBytes = 0;
-    for (const chunk of queue) chunk.release();
+    for (const chunk of queue) chunk.release(false);
   }
 
   /** Bytes of frames that were sealed in the fill chunk since it was last looked at. */
@@ -240,7 +240,7 @@ export class SendLane extends FrameWriter {
     }
     if (this.#sizeIndex < CHUNK_SIZES.length - 1) this.#sizeIndex++;
     this.#stopFilling();
-    const release = () => budget.give(bytes);
+    const release = (canReuse: boolean) => budget.give(bytes, canReuse);
     const chunk: Chunk = { bytes, sent: 0, end: 0, continues: false, release };
     this.#queue.push(chunk);
     this.#fill = chunk;
@@ -271,6 +271,6 @@ export class SendLane extends FrameWriter {
     this.#fill = undefined;
     if (fill === undefined || fill.end > 0 || this.#queue.at(-1) !== fill) return;
     this.#queue.pop();
-    fill.release();
+    fill.release(true);
   }
 }

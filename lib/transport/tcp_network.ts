@@ -20,14 +20,21 @@ function streamOf(conn: Deno.TcpConn): ByteStream {
   const { hostname, port } = conn.remoteAddr;
   conn.setNoDelay(true); // Deno leaves Nagle on: 44 ms for a reply that follows a reply
   let isOpen = true;
+  let abandonWrite: ((cause: Error) => void) | undefined;
   return {
     peer: { host: hostname, port },
     read: (into) => conn.read(into),
-    write: (bytes) => conn.write(bytes),
+    write: (bytes) =>
+      new Promise((resolve, reject) => {
+        abandonWrite = reject;
+        conn.write(bytes).then(resolve, reject);
+      }),
     closeWrite: () => conn.closeWrite(),
     close() {
       if (isOpen) conn.close();
       isOpen = false;
+      // Deno 2.4 leaves a write that waits for the peer pending, until the peer is gone too.
+      abandonWrite?.(new Error("operation canceled"));
     },
   };
 }
