@@ -77,10 +77,10 @@ export async function clientHandshake(
     );
   }
   const secret = secretToUse(challenge.tokenRequired, credentials);
-  const th = await transcriptHash(helloFrame, challengeFrame);
+  const th = transcriptHash(helloFrame, challengeFrame);
   const proofFrame = encodeProof({
-    token: secret === undefined ? NO_PROOF : await clientProof(secret, th),
-    resume: session === undefined ? NO_PROOF : await resumeProof(session.cookie, th),
+    token: secret === undefined ? NO_PROOF : clientProof(secret, th),
+    resume: session === undefined ? NO_PROOF : resumeProof(session.cookie, th),
   });
   await line.send(proofFrame);
 
@@ -89,7 +89,7 @@ export async function clientHandshake(
   const { welcome, proof } = decodeWelcome(welcomeView);
   if (secret !== undefined) {
     const unproven = welcomeFrame.subarray(0, -PROOF_BYTES);
-    if (!equalProofs(proof, await serverProof(secret, th, proofFrame, unproven))) {
+    if (!equalProofs(proof, serverProof(secret, th, proofFrame, unproven))) {
       throw new LineError(
         LineErrorCode.ServerUnproven,
         "Cannot trust the server: it did not prove that it knows the token",
@@ -99,7 +99,7 @@ export async function clientHandshake(
   if (welcome.resumed) return { welcome, cookie: session?.cookie };
   return {
     welcome,
-    cookie: secret === undefined ? welcome.cookie : await sessionCookie(secret, th),
+    cookie: secret === undefined ? welcome.cookie : sessionCookie(secret, th),
   };
 }
 

@@ -1,7 +1,10 @@
 /**
  * The proofs of the handshake: HMAC-SHA-256 (RFC 2104) over the exact frames that were exchanged, so
- * that nobody in between can change or leave out one of them. Pure functions of bytes.
+ * that nobody in between can change or leave out one of them. Pure functions of bytes, and
+ * synchronous, so that a handshake on the fake clock plays the same way each time.
  */
+import { hmac } from "@noble/hashes/hmac";
+import { sha256 } from "@noble/hashes/sha2";
 // @ts-types="../types/std_timing_safe_equal.d.ts"
 import { timingSafeEqual } from "@std/crypto/timing-safe-equal";
 
@@ -23,30 +26,23 @@ function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-async function hmac(secret: Secret, label: string, parts: readonly Uint8Array[]): Promise<Secret> {
-  const algorithm = { name: "HMAC", hash: "SHA-256" };
-  const key = await crypto.subtle.importKey("raw", secret, algorithm, false, ["sign"]);
-  const message = concat([encoder.encode(label), ...parts]);
-  return new Uint8Array(await crypto.subtle.sign("HMAC", key, message));
+function proof(secret: Secret, label: string, parts: readonly Uint8Array[]): Secret {
+  return hmac(sha256, secret, concat([encoder.encode(label), ...parts])) as Secret;
 }
 
 /** th: SHA-256 of the HELLO frame followed by the CHALLENGE frame. */
-export async function transcriptHash(
-  helloFrame: Uint8Array,
-  challengeFrame: Uint8Array,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const both = concat([helloFrame, challengeFrame]);
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", both));
+export function transcriptHash(helloFrame: Uint8Array, challengeFrame: Uint8Array): Secret {
+  return sha256(concat([helloFrame, challengeFrame])) as Secret;
 }
 
 /** What a client proves a token with. */
-export function clientProof(token: Secret, th: Uint8Array): Promise<Secret> {
-  return hmac(token, "tram/1 client", [th]);
+export function clientProof(token: Secret, th: Uint8Array): Secret {
+  return proof(token, "tram/1 client", [th]);
 }
 
 /** What a client proves a session's cookie with. */
-export function resumeProof(cookie: Secret, th: Uint8Array): Promise<Secret> {
-  return hmac(cookie, "tram/1 resume", [th]);
+export function resumeProof(cookie: Secret, th: Uint8Array): Secret {
+  return proof(cookie, "tram/1 resume", [th]);
 }
 
 /**
@@ -60,13 +56,13 @@ export function serverProof(
   th: Uint8Array,
   proofFrame: Uint8Array,
   welcomeFrame: Uint8Array,
-): Promise<Secret> {
-  return hmac(token, "tram/1 server", [th, proofFrame, welcomeFrame]);
+): Secret {
+  return proof(token, "tram/1 server", [th, proofFrame, welcomeFrame]);
 }
 
 /** The cookie of a session that was opened with a token; both sides derive it. */
-export function sessionCookie(token: Secret, th: Uint8Array): Promise<Secret> {
-  return hmac(token, "tram/1 cookie", [th]);
+export function sessionCookie(token: Secret, th: Uint8Array): Secret {
+  return proof(token, "tram/1 cookie", [th]);
 }
 
 /** Whether two proofs are equal, in constant time. */

@@ -79,8 +79,8 @@ export async function serverHandshake(
   const proofView = await line.receive(Kind.Proof, "PROOF");
   const proofFrame = frameBytes(proofView);
   const proof = decodeProof(proofView);
-  const th = await transcriptHash(helloFrame, challengeFrame);
-  const secret = tokens && await checkToken(tokens, hello.tokenName, proof.token, th, randomBytes);
+  const th = transcriptHash(helloFrame, challengeFrame);
+  const secret = tokens && checkToken(tokens, hello.tokenName, proof.token, th, randomBytes);
   const resumed = sessions && hello.session !== undefined
     ? await checkSession(sessions, hello.session, proof.resume, th)
     : undefined;
@@ -89,7 +89,7 @@ export async function serverHandshake(
   const session = resumed?.session ?? encodeHex(randomBytes(16));
   let cookie: Secret | undefined;
   if (resumed === undefined && sessions !== undefined) {
-    cookie = secret === undefined ? randomBytes(PROOF_BYTES) : await sessionCookie(secret, th);
+    cookie = secret === undefined ? randomBytes(PROOF_BYTES) : sessionCookie(secret, th);
     await sessions.open(session, cookie);
   }
   const welcomeFrame = encodeWelcome({
@@ -104,7 +104,7 @@ export async function serverHandshake(
   if (secret !== undefined) {
     const unproven = welcomeFrame.subarray(0, -PROOF_BYTES);
     const end = welcomeFrame.length - PROOF_BYTES;
-    welcomeFrame.set(await serverProof(secret, th, proofFrame, unproven), end);
+    welcomeFrame.set(serverProof(secret, th, proofFrame, unproven), end);
   }
   await line.send(welcomeFrame);
   return { hello, session, resumed: resumed !== undefined };
@@ -126,18 +126,18 @@ function checkHello(hello: Hello, service: Service): void {
 }
 
 /** An unknown name takes as long as a wrong token, so that names cannot be found out. */
-async function checkToken(
+function checkToken(
   tokens: readonly Token[],
   name: string,
   proof: Uint8Array,
   th: Uint8Array,
   randomBytes: (count: number) => Secret,
-): Promise<Secret> {
+): Secret {
   if (equalProofs(proof, NO_PROOF)) {
     throw new LineError(LineErrorCode.TokenRequired, "Cannot log in: this server wants a token");
   }
   const secret = tokens.find((token) => token.name === name)?.secret ?? randomBytes(PROOF_BYTES);
-  if (!equalProofs(proof, await clientProof(secret, th))) {
+  if (!equalProofs(proof, clientProof(secret, th))) {
     throw new LineError(LineErrorCode.BadToken, "Cannot log in: wrong token");
   }
   return secret;
@@ -150,7 +150,7 @@ async function checkSession(
   th: Uint8Array,
 ): Promise<{ readonly session: string; readonly highestSequence: bigint }> {
   const found = await sessions.find(session);
-  if (found === undefined || !equalProofs(proof, await resumeProof(found.cookie, th))) {
+  if (found === undefined || !equalProofs(proof, resumeProof(found.cookie, th))) {
     throw new LineError(LineErrorCode.BadSession, "Cannot resume the session: unknown or unproved");
   }
   return { session, highestSequence: found.highestSequence };
