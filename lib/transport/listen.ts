@@ -174,6 +174,7 @@ class LineServer<K extends Kinds> implements Server<K> {
       );
     });
     let holdsPlace = false;
+    let isRefused = false;
     this.#strangers.add(stream);
     try {
       this.#checkRoom(fromHost);
@@ -184,26 +185,33 @@ class LineServer<K extends Kinds> implements Server<K> {
           tokens,
           sessions,
           admit: () => {
+            if (isRefused) throw new LineError(LineErrorCode.HandshakeTimeout, "Too late");
             this.#takePlace();
             holdsPlace = true;
           },
         },
         (count) => crypto.getRandomValues(new Uint8Array(count) as Secret),
       );
-      const { hello, session, resumed } = await Promise.race([handshake, late.promise]);
+      const { hello, ...session } = await Promise.race([handshake, late.promise]);
       const { heartbeatMs, maxFrameBytes, bulkCreditBytes } = this.#service;
       const { clientId, tokenName } = hello;
-      const highestSequence = 0n;
-      const terms = { clientId, tokenName, session, resumed, highestSequence };
       return new Connection({
         stream,
         decoder,
         service: this.#service,
-        terms: { ...terms, heartbeatMs, maxFrameBytes, bulkCreditBytes },
+        terms: {
+          clientId,
+          tokenName,
+          ...session,
+          heartbeatMs,
+          maxFrameBytes,
+          bulkCreditBytes,
+        },
         clock: this.#clock,
         budget,
       });
     } catch (cause) {
+      isRefused = true;
       if (holdsPlace) this.#admitted--;
       await this.#refuse(stream, decoder, cause);
       return undefined;

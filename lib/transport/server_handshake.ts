@@ -50,6 +50,8 @@ export interface ServerHandshake {
   readonly hello: Hello;
   readonly session: string;
   readonly resumed: boolean;
+  /** Highest sequence that was applied for the session. */
+  readonly highestSequence: bigint;
 }
 
 /**
@@ -92,13 +94,14 @@ export async function serverHandshake(
     cookie = secret === undefined ? randomBytes(PROOF_BYTES) : sessionCookie(secret, th);
     await sessions.open(session, cookie);
   }
+  const highestSequence = resumed?.highestSequence ?? 0n;
   const welcomeFrame = encodeWelcome({
     session,
     heartbeatMs: service.heartbeatMs,
     maxFrameBytes: service.maxFrameBytes,
     bulkCreditBytes: service.bulkCreditBytes,
     resumed: resumed !== undefined,
-    highestSequence: resumed?.highestSequence ?? 0n,
+    highestSequence,
     cookie: secret === undefined ? cookie : undefined,
   });
   if (secret !== undefined) {
@@ -107,7 +110,7 @@ export async function serverHandshake(
     welcomeFrame.set(serverProof(secret, th, proofFrame, unproven), end);
   }
   await line.send(welcomeFrame);
-  return { hello, session, resumed: resumed !== undefined };
+  return { hello, session, resumed: resumed !== undefined, highestSequence };
 }
 
 function checkHello(hello: Hello, service: Service): void {
