@@ -24,7 +24,7 @@ class SystemClock implements Clock {
     const arm = (leftMs: number) => {
       id = leftMs > MAX_TIMEOUT_MS
         ? setTimeout(() => arm((endNs - this.monotonicNs()) / 1e6), MAX_TIMEOUT_MS)
-        : setTimeout(run, Math.max(0, leftMs));
+        : setTimeout(run, Math.max(0, Math.ceil(leftMs)));
     };
     arm(delayMs);
     return { cancel: () => clearTimeout(id) };

@@ -13,7 +13,7 @@ export class BulkCredit {
 
   /**
    * @param creditBytes credit at the start
-   * @param grant sends CREDIT; called for a quarter of the credit at a time
+   * @param grant sends CREDIT
    */
   constructor(creditBytes: number, grant: (bytes: number) => void) {
     this.#creditBytes = this.#allowedBytes = creditBytes;
@@ -40,7 +40,9 @@ export class BulkCredit {
   /** Gives credit back for `frameBytes` on the wire. */
   release(frameBytes: number): void {
     this.#releasedBytes += frameBytes;
-    if (this.#releasedBytes < this.#creditBytes / 4) return;
+    // In portions, to save frames; at once when the peer could not send a frame of full size.
+    const isPortion = this.#releasedBytes >= this.#creditBytes / 4;
+    if (!isPortion && this.#allowedBytes >= MAX_BULK_FRAME_BYTES) return;
     this.#allowedBytes += this.#releasedBytes;
     this.#grant(this.#releasedBytes);
     this.#releasedBytes = 0;

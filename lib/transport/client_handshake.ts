@@ -40,8 +40,10 @@ export interface Credentials {
 /** How a client's handshake ended. */
 export interface ClientHandshake {
   readonly welcome: Welcome;
-  /** The session's secret, for a later resumption; `undefined` when the server keeps no sessions. */
+  /** The session's secret, for a later resumption; `undefined` when the server gave none. */
   readonly cookie: Secret | undefined;
+  /** Name of the token that was proved; empty without one. */
+  readonly tokenName: string;
 }
 
 /**
@@ -96,11 +98,15 @@ export async function clientHandshake(
       );
     }
   }
-  if (welcome.resumed) return { welcome, cookie: session?.cookie };
-  return {
-    welcome,
-    cookie: secret === undefined ? welcome.cookie : sessionCookie(secret, th),
-  };
+  if (welcome.resumed && welcome.session !== session?.id) {
+    throw new LineError(
+      LineErrorCode.BadSession,
+      "Cannot trust the server: it resumed a session that was not asked for",
+    );
+  }
+  const fresh = secret === undefined ? welcome.cookie : sessionCookie(secret, th);
+  const tokenName = secret === undefined ? "" : token?.name ?? "";
+  return { welcome, cookie: welcome.resumed ? session?.cookie : fresh, tokenName };
 }
 
 function secretToUse(tokenRequired: boolean, credentials: Credentials): Secret | undefined {

@@ -59,11 +59,11 @@ export async function dialSession<K extends Kinds>(
   try {
     const nonce = crypto.getRandomValues(new Uint8Array(PROOF_BYTES));
     const line = new HandshakeLine(stream, decoder);
-    const { welcome, cookie } = await clientHandshake(line, service.name, options, nonce);
+    const handshake = await clientHandshake(line, service.name, options, nonce);
     limit.signal.removeEventListener("abort", onAbort);
     limit.signal.throwIfAborted();
-    const { clientId, token } = options;
-    const terms = { ...welcome, clientId, tokenName: token?.name ?? "" };
+    const { welcome, cookie, tokenName } = handshake;
+    const terms = { ...welcome, clientId: options.clientId, tokenName };
     const connection = new Connection({ stream, decoder, service, terms, clock, budget });
     connection.start(handlersFor(connection));
     return { connection, cookie };
@@ -78,8 +78,8 @@ export async function dialSession<K extends Kinds>(
         { cause: error },
       );
     }
-    const tells = error instanceof LineError && error.origin === "here";
-    lingerAndClose(stream, clock, tells ? encodeError(error) : undefined);
+    const isForPeer = error instanceof LineError && error.isForPeer;
+    lingerAndClose(stream, clock, isForPeer ? encodeError(error) : undefined);
     throw error;
   }
 }

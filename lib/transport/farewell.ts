@@ -46,7 +46,7 @@ export class Farewell {
     const { sender } = this.#options;
     this.#said = goodbye;
     sender.close();
-    sender.queueLast(encodeGoodbye(goodbye));
+    sender.queueLast(encodeGoodbye(goodbye), () => this.#awaitProgress());
     this.#awaitProgress();
   }
 
@@ -83,7 +83,7 @@ export class Farewell {
     this.#options.onDone(this.#cause());
   }
 
-  /** Gives up when five seconds pass in which the peer took nothing. */
+  /** Gives up when five seconds pass in which the peer took nothing and answered nothing. */
   #awaitProgress(writtenBefore = -1): void {
     const { sender, clock, onTimeout } = this.#options;
     this.#timer?.cancel();

@@ -51,6 +51,12 @@ export const MAX_FRAME_BYTES = 64 * 1024 * 1024;
 /** Largest frame on the bulk lane, N and the four bytes before it together. */
 export const MAX_BULK_FRAME_BYTES = 64 * 1024;
 
+/** Largest credit that each end may have at the start. */
+export const MAX_CREDIT_BYTES = 1024 * 1024 * 1024;
+
+/** Longest heartbeat, in milliseconds. */
+export const MAX_HEARTBEAT_MS = 3_600_000;
+
 /** Bytes of the payload of PING and PONG. */
 export const PING_BYTES = 8;
 

@@ -41,25 +41,25 @@ export class FrameView {
 
   /** Unsigned 8-bit integer at `at`. */
   getUint8(at: number): number {
-    if (at + 1 > this.length) this.#tooShort(at, 1);
+    if (at < 0 || at + 1 > this.length) this.#tooShort(at, 1);
     return this.#data.getUint8(this.#start + at);
   }
 
   /** Unsigned 16-bit big-endian integer at `at`. */
   getUint16(at: number): number {
-    if (at + 2 > this.length) this.#tooShort(at, 2);
+    if (at < 0 || at + 2 > this.length) this.#tooShort(at, 2);
     return this.#data.getUint16(this.#start + at);
   }
 
   /** Unsigned 32-bit big-endian integer at `at`. */
   getUint32(at: number): number {
-    if (at + 4 > this.length) this.#tooShort(at, 4);
+    if (at < 0 || at + 4 > this.length) this.#tooShort(at, 4);
     return this.#data.getUint32(this.#start + at);
   }
 
   /** Unsigned 64-bit big-endian integer at `at`. Allocates a `bigint`. */
   getBigUint64(at: number): bigint {
-    if (at + 8 > this.length) this.#tooShort(at, 8);
+    if (at < 0 || at + 8 > this.length) this.#tooShort(at, 8);
     return this.#data.getBigUint64(this.#start + at);
   }
 
@@ -69,7 +69,7 @@ export class FrameView {
    * @throws {LineError} `bad-message` outside ±2^53, where a number is not exact
    */
   getSafeInt64(at: number): number {
-    if (at + 8 > this.length) this.#tooShort(at, 8);
+    if (at < 0 || at + 8 > this.length) this.#tooShort(at, 8);
     const value = this.#data.getInt32(this.#start + at) * 2 ** 32 +
       this.#data.getUint32(this.#start + at + 4);
     if (!Number.isSafeInteger(value)) {
@@ -83,13 +83,13 @@ export class FrameView {
 
   /** The payload from `begin` to `end`, shared with the slab: no copy, but a new object. */
   subarray(begin = 0, end = this.length): Uint8Array {
-    if (end > this.length) this.#tooShort(begin, end - begin);
+    if (begin < 0 || begin > end || end > this.length) this.#tooShort(begin, end - begin);
     return this.#bytes.subarray(this.#start + begin, this.#start + end);
   }
 
   /** The payload from `begin` to `end` in memory of its own. */
   copy(begin = 0, end = this.length): Uint8Array<ArrayBuffer> {
-    if (end > this.length) this.#tooShort(begin, end - begin);
+    if (begin < 0 || begin > end || end > this.length) this.#tooShort(begin, end - begin);
     return this.#bytes.slice(this.#start + begin, this.#start + end) as Uint8Array<ArrayBuffer>;
   }
 

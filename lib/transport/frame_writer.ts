@@ -107,7 +107,9 @@ export class FrameWriter {
    * @throws {RangeError} when more is used than was asked for, or nothing is reserved
    */
   commit(payloadBytes: number = this.length): void {
-    if (payloadBytes > this.length || payloadBytes < 0) this.#misused(payloadBytes);
+    if (payloadBytes > this.length || payloadBytes < 0 || (payloadBytes | 0) !== payloadBytes) {
+      this.#misused(payloadBytes);
+    }
     const { end } = this;
     this.#data.setUint32(end, payloadBytes + 1);
     this.end = end + HEAD_BYTES + payloadBytes;

@@ -5,7 +5,15 @@
 // @ts-types="../types/std_hex.d.ts"
 import { decodeHex, encodeHex } from "@std/encoding/hex";
 import * as v from "valibot";
-import { encodeFrame, Kind, MAX_FRAME_BYTES } from "./frame.ts";
+import {
+  encodeFrame,
+  HANDSHAKE_MAX_FRAME_BYTES,
+  Kind,
+  MAX_BULK_FRAME_BYTES,
+  MAX_CREDIT_BYTES,
+  MAX_FRAME_BYTES,
+  MAX_HEARTBEAT_MS,
+} from "./frame.ts";
 import type { FrameView } from "./frame_view.ts";
 import { LineError, LineErrorCode } from "./line_error.ts";
 import { PROOF_BYTES } from "./proofs.ts";
@@ -15,6 +23,12 @@ const encoder = new TextEncoder();
 
 /** Longest text in ERROR and GOODBYE, in UTF-16 units. */
 const MAX_MESSAGE_LENGTH = 500;
+
+/** Longest time that a goodbye can ask a client to stay away: a day. */
+const MAX_RETRY_AFTER_MS = 86_400_000;
+
+/** Highest sequence of a session. */
+const MAX_SEQUENCE = 2n ** 64n - 1n;
 
 const hex32 = v.pipe(
   v.string(),
@@ -41,21 +55,30 @@ const challengeSchema = v.object({
   nonce: hex32,
   tokenRequired: v.boolean(),
 });
-const positive = v.pipe(v.number(), v.integer(), v.minValue(1));
+const whole = v.pipe(v.number(), v.integer());
 const welcomeSchema = v.object({
   session: sessionId,
-  heartbeatMs: positive,
-  maxFrameBytes: v.pipe(positive, v.maxValue(MAX_FRAME_BYTES)),
-  bulkCreditBytes: positive,
+  heartbeatMs: v.pipe(whole, v.minValue(1), v.maxValue(MAX_HEARTBEAT_MS)),
+  maxFrameBytes: v.pipe(
+    whole,
+    v.minValue(HANDSHAKE_MAX_FRAME_BYTES),
+    v.maxValue(MAX_FRAME_BYTES),
+  ),
+  bulkCreditBytes: v.pipe(whole, v.minValue(MAX_BULK_FRAME_BYTES), v.maxValue(MAX_CREDIT_BYTES)),
   resumed: v.boolean(),
-  highestSequence: v.pipe(v.string(), v.regex(/^\d{1,20}$/), v.toBigint()),
+  highestSequence: v.pipe(
+    v.string(),
+    v.regex(/^\d{1,20}$/),
+    v.toBigint(),
+    v.maxValue(MAX_SEQUENCE),
+  ),
   cookie: v.optional(hex32),
 });
 const errorSchema = v.object({ code, message });
 const goodbyeSchema = v.object({
   code,
   message,
-  retryAfterMs: v.optional(v.pipe(v.number(), v.minValue(0))),
+  retryAfterMs: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(MAX_RETRY_AFTER_MS))),
 });
 
 /** First frame of a client. */

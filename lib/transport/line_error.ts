@@ -77,6 +77,14 @@ export function isPassingCode(code: string): boolean {
   return PASSING.has(code);
 }
 
+/** Codes that say something of this side only and never travel. */
+const LOCAL: ReadonlySet<string> = new Set([
+  LineErrorCode.Unreachable,
+  LineErrorCode.CannotListen,
+  LineErrorCode.Lost,
+  LineErrorCode.Cancelled,
+]);
+
 /** Who found the fault: this side, or the peer in an ERROR frame. */
 export type LineErrorOrigin = "here" | "peer";
 
@@ -96,6 +104,11 @@ export class LineError extends Error {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.origin = options.origin ?? "here";
+  }
+
+  /** Whether the peer is to be told: this side found the fault, and the line is still there. */
+  get isForPeer(): boolean {
+    return this.origin === "here" && !LOCAL.has(this.code);
   }
 
   /** Whether trying again later can help. */

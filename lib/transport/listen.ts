@@ -194,7 +194,8 @@ class LineServer<K extends Kinds> implements Server<K> {
       );
       const { hello, ...session } = await Promise.race([handshake, late.promise]);
       const { heartbeatMs, maxFrameBytes, bulkCreditBytes } = this.#service;
-      const { clientId, tokenName } = hello;
+      const { clientId } = hello;
+      const tokenName = tokens === undefined ? "" : hello.tokenName; // unproved without tokens
       return new Connection({
         stream,
         decoder,
@@ -228,8 +229,7 @@ class LineServer<K extends Kinds> implements Server<K> {
     if (this.#goodbye === undefined) {
       this.#options.onEvent?.({ type: "refused", peer: stream.peer, error });
     }
-    const tells = error.origin === "here" && error.code !== LineErrorCode.Lost;
-    await lingerAndClose(stream, this.#clock, tells ? encodeError(error) : undefined);
+    await lingerAndClose(stream, this.#clock, error.isForPeer ? encodeError(error) : undefined);
     decoder.release();
   }
 

@@ -3,7 +3,15 @@
  * the lanes they travel on, its limits, and what to do when a lane is full.
  */
 import * as v from "valibot";
-import { FIRST_SERVICE_KIND, MAX_BULK_FRAME_BYTES, MAX_FRAME_BYTES } from "./frame.ts";
+import {
+  FIRST_IGNORABLE_KIND,
+  FIRST_SERVICE_KIND,
+  HANDSHAKE_MAX_FRAME_BYTES,
+  MAX_BULK_FRAME_BYTES,
+  MAX_CREDIT_BYTES,
+  MAX_FRAME_BYTES,
+  MAX_HEARTBEAT_MS,
+} from "./frame.ts";
 import { type FrameView, hexKind } from "./frame_view.ts";
 import { LineError, LineErrorCode } from "./line_error.ts";
 
@@ -153,11 +161,11 @@ export interface ServiceOptions<K extends Kinds> {
   readonly kinds: K;
   /** @default {{ normal: { maxBytes: 1 MiB, whenFull: "wait" }, bulk: the same }} */
   readonly lanes?: Partial<Service["lanes"]>;
-  /** Most bytes of kind and payload, up to 64 MiB. @default {1 MiB} */
+  /** Most bytes of kind and payload, 4 KiB to 64 MiB. @default {1 MiB} */
   readonly maxFrameBytes?: number;
-  /** At least 64 KiB. @default {256 KiB} */
+  /** 64 KiB to 1 GiB. @default {256 KiB} */
   readonly bulkCreditBytes?: number;
-  /** @default {5000} */
+  /** 1 ms to an hour, whole. @default {5000} */
   readonly heartbeatMs?: number;
   /** @default {Infinity} */
   readonly maxFramesPerSecond?: number;
@@ -196,19 +204,28 @@ export function defineService<const K extends Kinds>(options: ServiceOptions<K>)
   };
   check(/^[a-z0-9-]{1,32}$/.test(options.name), "the name must be 1 to 32 of a-z 0-9 -");
   check(
-    maxFrameBytes >= 1 && maxFrameBytes <= MAX_FRAME_BYTES,
-    `maxFrameBytes is ${maxFrameBytes}, not 1 to ${MAX_FRAME_BYTES}`,
+    maxFrameBytes >= HANDSHAKE_MAX_FRAME_BYTES && maxFrameBytes <= MAX_FRAME_BYTES,
+    `maxFrameBytes is ${maxFrameBytes}, not ${HANDSHAKE_MAX_FRAME_BYTES} to ${MAX_FRAME_BYTES}`,
   );
   check(
-    service.bulkCreditBytes >= MAX_BULK_FRAME_BYTES,
-    `bulkCreditBytes is ${service.bulkCreditBytes}, less than ${MAX_BULK_FRAME_BYTES}`,
+    service.bulkCreditBytes >= MAX_BULK_FRAME_BYTES && service.bulkCreditBytes <= MAX_CREDIT_BYTES,
+    `bulkCreditBytes is ${service.bulkCreditBytes}, not ${MAX_BULK_FRAME_BYTES} to ` +
+      `${MAX_CREDIT_BYTES}`,
   );
-  check(service.heartbeatMs > 0, `heartbeatMs is ${service.heartbeatMs}, not above 0`);
+  check(
+    Number.isInteger(service.heartbeatMs) && service.heartbeatMs >= 1 &&
+      service.heartbeatMs <= MAX_HEARTBEAT_MS,
+    `heartbeatMs is ${service.heartbeatMs}, not 1 to ${MAX_HEARTBEAT_MS}, whole`,
+  );
   const codes = new Map<number, string>();
-  for (const [name, { code }] of Object.entries(options.kinds)) {
+  for (const [name, { code, lane }] of Object.entries(options.kinds)) {
     check(
       Number.isInteger(code) && code >= FIRST_SERVICE_KIND && code <= 0xff,
       `kind "${name}" has code ${code}, not 0x20 to 0xff`,
+    );
+    check(
+      lane === "normal" || code < FIRST_IGNORABLE_KIND,
+      `kind "${name}" is on the bulk lane but ignorable: who skips it would give no credit back`,
     );
     check(!codes.has(code), `kinds "${codes.get(code)}" and "${name}" share ${hexKind(code)}`);
     codes.set(code, name);

@@ -124,8 +124,8 @@ export function sendingContracts(make: WorldMaker): void {
     const service = defineService({
       name: "narrow",
       kinds: { data: raw(0x20) },
-      maxFrameBytes: 1000,
-      lanes: { normal: { maxBytes: 2000, whenFull: "wait" } },
+      maxFrameBytes: 4096,
+      lanes: { normal: { maxBytes: 4100, whenFull: "wait" } },
     });
     await using pair = await connectPair(make(), service, {
       server: { data: (view) => sum += view.getUint32(0) },

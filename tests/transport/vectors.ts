@@ -1,0 +1,107 @@
+/** The vectors in `tests/vectors`, with types, and bytes to and from their hexadecimal digits. */
+// @ts-types="../../lib/types/std_hex.d.ts"
+import { decodeHex, encodeHex } from "@std/encoding/hex";
+import { MAX_FRAME_BYTES } from "../../lib/transport/frame.ts";
+import { FrameDecoder } from "../../lib/transport/frame_decoder.ts";
+import { MemoryBudget } from "../../lib/transport/memory_budget.ts";
+import errors from "../vectors/errors.json" with { type: "json" };
+import frames from "../vectors/frames.json" with { type: "json" };
+import handshake from "../vectors/handshake.json" with { type: "json" };
+import timer from "../vectors/timer.json" with { type: "json" };
+
+export { decodeHex, encodeHex };
+
+/** A frame in each form. */
+export interface FrameVector {
+  readonly name: string;
+  readonly kind: number;
+  readonly payload: string;
+  readonly frame: string;
+  /** What a receiver understands; bytes are hexadecimal. */
+  readonly value: Readonly<Record<string, unknown>>;
+  /** Whether encoding the value gives this very frame. @default {true} */
+  readonly canonical?: boolean;
+}
+
+/** A handshake with all that goes into it and comes out. */
+export interface HandshakeVector {
+  readonly name: string;
+  readonly client: {
+    readonly service: string;
+    readonly clientId: string;
+    readonly nonce: string;
+    readonly token: { readonly name: string; readonly secret: string } | null;
+    readonly session: { readonly id: string; readonly cookie: string } | null;
+  };
+  readonly server: {
+    readonly nonce: string;
+    readonly tokenRequired: boolean;
+    readonly heartbeatMs: number;
+    readonly maxFrameBytes: number;
+    readonly bulkCreditBytes: number;
+    readonly keepsSessions: boolean;
+    /** Id that a new session gets. */
+    readonly newSession: string;
+    /** Cookie that a new session gets when there is no token to derive it from. */
+    readonly randomCookie: string | null;
+    /** Highest sequence that was applied for the session that is resumed. */
+    readonly highestSequence: string;
+  };
+  /** Whole frames. */
+  readonly hello: string;
+  readonly challenge: string;
+  readonly proof: string;
+  readonly welcome: string;
+  readonly th: string;
+  readonly clientProof: string | null;
+  readonly resumeProof: string | null;
+  readonly serverProof: string | null;
+  /** Cookie of the session afterwards. */
+  readonly cookie: string | null;
+}
+
+/** Hexadecimal digits, once or many times. */
+export type StreamPart = string | { readonly hex: string; readonly times: number };
+
+/** A stream that must be refused. */
+export interface RefusedVector {
+  readonly name: string;
+  readonly at: string;
+  readonly code: string;
+  readonly stream: readonly StreamPart[];
+  readonly token?: string;
+  readonly keepsSessions?: boolean;
+  readonly bulkCreditBytes?: number;
+}
+
+/** A stream that must not be refused. */
+export interface ToleratedVector {
+  readonly name: string;
+  readonly stream: readonly StreamPart[];
+}
+
+export const FRAMES: readonly FrameVector[] = frames.frames;
+export const HANDSHAKES: readonly HandshakeVector[] = handshake.cases;
+export const TIMER_FRAMES: readonly FrameVector[] = timer.frames;
+export const TIMER: Omit<typeof timer, "about" | "frames"> = timer;
+export const REFUSED: readonly RefusedVector[] = errors.refused;
+export const TOLERATED: readonly ToleratedVector[] = errors.tolerated;
+
+/** The one of `all` that is called `name`. @throws {RangeError} when there is none */
+export function named<T extends { readonly name: string }>(all: readonly T[], name: string): T {
+  const found = all.find((each) => each.name === name);
+  if (found === undefined) throw new RangeError(`Cannot find a vector called "${name}"`);
+  return found;
+}
+
+/** The bytes of a stream. */
+export function streamBytes(parts: readonly StreamPart[]): Uint8Array<ArrayBuffer> {
+  return decodeHex(
+    parts.map((part) => typeof part === "string" ? part : part.hex.repeat(part.times)).join(""),
+  );
+}
+
+/** A decoder that takes frames of `maxFrameBytes`. */
+export function newDecoder(maxFrameBytes = MAX_FRAME_BYTES): FrameDecoder {
+  return new FrameDecoder({ maxFrameBytes, budget: new MemoryBudget(1024 * 1024) });
+}

@@ -1,0 +1,136 @@
+/** `docs/protocol.md` against the vectors and the code: every hex dump, every code, every kind. */
+import assert from "node:assert/strict";
+import { HANDSHAKE_MAX_FRAME_BYTES, Kind, MAX_FRAME_BYTES } from "../../lib/transport/frame.ts";
+import { isPassingCode, LineErrorCode } from "../../lib/transport/line_error.ts";
+import { timerService } from "../../lib/timer/protocol.ts";
+import { FRAMES, HANDSHAKES, type HandshakeVector, named, TIMER_FRAMES } from "./vectors.ts";
+
+const DOCUMENT = Deno.readTextFileSync(new URL("../../docs/protocol.md", import.meta.url));
+
+/** A fenced block: what stands after the fence, and its lines. */
+interface Block {
+  readonly info: string;
+  readonly lines: readonly string[];
+}
+
+const BLOCKS: readonly Block[] = [...DOCUMENT.matchAll(/^```(.*)\n([^]*?)^```$/gm)].map(
+  ([, info = "", body = ""]) => ({ info, lines: body.trimEnd().split("\n") }),
+);
+
+/** Bytes as dumps have them: at most 16 in a line, then two or more spaces and a remark. */
+const DUMP_LINE = /^((?:[0-9a-f]{2} ){0,15}[0-9a-f]{2})(?: {2,}\S.*)?$/;
+
+/** Digits of a dump. */
+function digitsOf({ info, lines }: Block): string {
+  return lines.map((line) => {
+    const digits = DUMP_LINE.exec(line)?.[1];
+    assert.ok(digits !== undefined, `"${line}" in "${info}" is not a line of a dump`);
+    return digits.replaceAll(" ", "");
+  }).join("");
+}
+
+/** Digits of the vector that a block is named after: `frames/ping`, `handshake/with-token/th`. */
+function vectorOf(info: string): string | null {
+  const [file, name = "", member] = info.replace("hex ", "").split("/");
+  switch (file) {
+    case "frames":
+      return named(FRAMES, name).frame;
+    case "timer":
+      return named(TIMER_FRAMES, name).frame;
+    case "handshake":
+      return named(HANDSHAKES, name)[
+        member as keyof Omit<HandshakeVector, "name" | "client" | "server">
+      ];
+  }
+  return assert.fail(`"${info}" names no file of vectors`);
+}
+
+const DUMPS = BLOCKS.filter(({ info }) => info.startsWith("hex "));
+
+for (const dump of DUMPS) {
+  Deno.test(`protocol.md prints the bytes of vector ${dump.info.replace("hex ", "")}`, () => {
+    assert.equal(digitsOf(dump), vectorOf(dump.info));
+  });
+}
+
+Deno.test("protocol.md has no dump that is not named after a vector", () => {
+  const others = DOCUMENT.replaceAll(/^```hex .*\n[^]*?^```$/gm, "");
+  assert.doesNotMatch(others, /^\s*[0-9a-f]{2}( [0-9a-f]{2}){3,}/m);
+});
+
+Deno.test("protocol.md prints a frame of every kind", () => {
+  const printed = new Set(
+    DUMPS.map(digitsOf).filter((digits) => digits.length !== 64).map((digits) =>
+      Number.parseInt(digits.slice(8, 10), 16)
+    ),
+  );
+  const codes = Object.values(timerService.kinds).map(({ code }) => code);
+  assert.deepEqual([...Object.values(Kind), ...codes].filter((kind) => !printed.has(kind)), []);
+});
+
+Deno.test("protocol.md prints the inputs of vector with-token", () => {
+  const { client, server } = named(HANDSHAKES, "with-token");
+  for (const digits of [client.nonce, server.nonce, client.token?.secret ?? "no token"]) {
+    assert.match(DOCUMENT, new RegExp(` ${digits}$`, "m"));
+  }
+});
+
+/** Cells of the table rows whose first cell is `pattern`. */
+function rows(pattern: RegExp): string[][] {
+  return DOCUMENT.split("\n")
+    .filter((line) => line.startsWith("| "))
+    .map((line) => line.slice(1, -1).split("|").map((cell) => cell.trim()))
+    .filter(([first = ""]) => pattern.test(first));
+}
+
+/** The table of section 7: it has four columns, the one of GOODBYE's codes has three. */
+const ERROR_ROWS = rows(/^`[a-z-]+`$/).filter(({ length, 3: again = "" }) =>
+  length === 4 && /^(yes|no)$/.test(again)
+);
+
+Deno.test("LineErrorCode is what protocol.md lists", () => {
+  const listed = ERROR_ROWS.map(([code = ""]) => code.replaceAll("`", ""));
+  assert.deepEqual(listed, Object.values(LineErrorCode));
+});
+
+for (const [code = "", , , again] of ERROR_ROWS) {
+  Deno.test(`isPassingCode() says of ${code} what protocol.md does`, () => {
+    assert.equal(isPassingCode(code.replaceAll("`", "")), again === "yes");
+  });
+}
+
+Deno.test("Kind is what protocol.md lists", () => {
+  const listed = rows(/^0x[01][0-9a-f]$/).slice(-Object.keys(Kind).length).map(([kind, name]) => [
+    Number(kind),
+    name?.replaceAll("_", ""),
+  ]);
+  assert.deepEqual(listed, Object.entries(Kind).map(([name, kind]) => [kind, name.toUpperCase()]));
+});
+
+Deno.test("HANDSHAKE_MAX_FRAME_BYTES and MAX_FRAME_BYTES are those of protocol.md", () => {
+  const limits = rows(/^N (until|after) /).map(([, limit = ""]) => limit.replaceAll(",", ""));
+  assert.match(limits[0] ?? "", new RegExp(`^${HANDSHAKE_MAX_FRAME_BYTES}$`));
+  assert.match(limits[1] ?? "", new RegExp(`\\b${MAX_FRAME_BYTES}\\b`));
+});
+
+Deno.test("timerService has the kinds and limits that protocol.md states", () => {
+  const { request, reply } = timerService.kinds;
+  const sizes = rows(/^0x2[0-9a-f]$/).map(([kind, , , payload = ""]) => [
+    Number(kind),
+    ...payload.replaceAll(",", "").match(/\d+/g)?.map(Number) ?? [],
+  ]);
+  assert.deepEqual(sizes, [
+    [request.code, request.minBytes, request.maxBytes],
+    [reply.code, reply.minBytes],
+  ]);
+  for (
+    const [name, value] of Object.entries({
+      maxFrameBytes: timerService.maxFrameBytes,
+      heartbeatMs: timerService.heartbeatMs,
+      bulkCreditBytes: timerService.bulkCreditBytes,
+    })
+  ) {
+    const stated = new RegExp(`\`${name}\`\\s+(?:is\\s+)?${value.toLocaleString("en")}\\b`);
+    assert.match(DOCUMENT, stated);
+  }
+});
