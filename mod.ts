@@ -39,12 +39,12 @@ export { systemClock } from "./lib/clock/system_clock.ts";
 export { backoffMs, type BackoffOptions } from "./lib/transport/backoff.ts";
 export type { Credentials } from "./lib/transport/client_handshake.ts";
 export type { CloseReport } from "./lib/transport/close_report.ts";
-export {
-  Connection,
-  type ConnectionParts,
-  type ConnectionStats,
-  type ConnectionTerms,
-} from "./lib/transport/connection.ts";
+export { Connection } from "./lib/transport/connection.ts";
+export type {
+  ConnectionParts,
+  ConnectionStats,
+  ConnectionTerms,
+} from "./lib/transport/connection_types.ts";
 export { dial, type Dialled, type DialOptions, dialSession } from "./lib/transport/dial.ts";
 export { PROTOCOL_VERSION } from "./lib/transport/frame.ts";
 export { FrameBatch } from "./lib/transport/frame_batch.ts";
@@ -79,6 +79,7 @@ export {
   type Network,
   type StreamListener,
 } from "./lib/transport/network.ts";
+export type { Schema, SchemaIssue, SchemaResult } from "./lib/transport/parse_json.ts";
 export type { Secret } from "./lib/transport/proofs.ts";
 export { keepConnected, type ReconnectOptions } from "./lib/transport/reconnect.ts";
 export type { Handlers, ReceivedOf } from "./lib/transport/routes.ts";

@@ -36,7 +36,11 @@ export class FakeClock implements Clock {
   /** Sorted by due time, then by when it was asked for. */
   readonly #pending: Pending[] = [];
 
-  /** @param wallUs wall time at the start, in microseconds since 1970 */
+  /**
+   * A clock that stands still.
+   *
+   * @param wallUs wall time at the start, in microseconds since 1970
+   */
   constructor(wallUs = 1_700_000_000_000_000) {
     this.#wallStartUs = wallUs;
   }

@@ -21,11 +21,12 @@
  * 9. A violation of the protocol is told to the peer with its code, then the connection ends.
  * 10. `closed` resolves once, never rejects, and when it does everything is given back.
  */
-import type { Clock, Timer } from "../clock/clock.ts";
+import type { Timer } from "../clock/clock.ts";
 import { BulkCredit } from "./bulk_credit.ts";
 import type { CloseCause, CloseReport } from "./close_report.ts";
 import { Farewell } from "./farewell.ts";
 import { FIRST_IGNORABLE_KIND, FIRST_SERVICE_KIND, Kind as LineKind, PING_BYTES } from "./frame.ts";
+import type { ConnectionParts, ConnectionStats, ConnectionTerms } from "./connection_types.ts";
 import type { FrameBatch } from "./frame_batch.ts";
 import type { FrameDecoder } from "./frame_decoder.ts";
 import { type FrameView, hexKind } from "./frame_view.ts";
@@ -34,55 +35,18 @@ import { decodeError, decodeGoodbye, encodeError, type Goodbye } from "./handsha
 import { LineError, LineErrorCode } from "./line_error.ts";
 import { LINGER_MS } from "./linger.ts";
 import { Liveness } from "./liveness.ts";
-import type { MemoryBudget } from "./memory_budget.ts";
-import type { Address, ByteStream } from "./network.ts";
+import type { Address } from "./network.ts";
 import { RateLimit } from "./rate_limit.ts";
 import { buildRoutes, type Handlers, type Route } from "./routes.ts";
 import type { SendLane } from "./send_lane.ts";
 import { Sender } from "./sender.ts";
-import type { Kind, Kinds, Lane, Service } from "./service.ts";
-
-/** What the handshake settled. */
-export interface ConnectionTerms {
-  /** Id of the client's end. */
-  readonly clientId: string;
-  /** Name of the token that opened the door; empty without one. */
-  readonly tokenName: string;
-  readonly session: string;
-  readonly resumed: boolean;
-  /** Highest sequence of the session that the server had applied. */
-  readonly highestSequence: bigint;
-  readonly heartbeatMs: number;
-  readonly maxFrameBytes: number;
-  readonly bulkCreditBytes: number;
-}
-
-/** Counters of a connection since its start. */
-export interface ConnectionStats {
-  readonly framesReceived: number;
-  readonly bytesReceived: number;
-  readonly framesSent: number;
-  readonly bytesSent: number;
-  readonly bytesQueued: number;
-  readonly writes: number;
-  /** Frames that found a full lane whose policy is `drop`. */
-  readonly dropped: number;
-}
-
-/** Parts that a connection is made of. */
-export interface ConnectionParts<K extends Kinds> {
-  readonly stream: ByteStream;
-  readonly decoder: FrameDecoder;
-  readonly service: Service<K>;
-  readonly terms: ConnectionTerms;
-  readonly clock: Clock;
-  readonly budget: MemoryBudget;
-}
+import type { Kind, Kinds, Lane } from "./service.ts";
 
 /** An open connection. */
 export class Connection<K extends Kinds = Kinds> implements AsyncDisposable {
   /** The other end. */
   readonly peer: Address;
+  /** What the handshake settled. */
   readonly terms: ConnectionTerms;
   /** Resolves when the connection is over and everything is given back. */
   readonly closed: Promise<CloseReport>;
@@ -108,6 +72,7 @@ export class Connection<K extends Kinds = Kinds> implements AsyncDisposable {
   #framesReceived = 0;
   #dropped = 0;
 
+  /** For `dial` and `listen`, after the handshake. */
   constructor(parts: ConnectionParts<K>) {
     const { stream, service, terms, clock, budget } = parts;
     this.#parts = parts;
@@ -271,6 +236,7 @@ export class Connection<K extends Kinds = Kinds> implements AsyncDisposable {
     return this.closed;
   }
 
+  /** Closes the connection: `await using` ends in good order. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close().then(() => {});
   }
@@ -324,7 +290,7 @@ export class Connection<K extends Kinds = Kinds> implements AsyncDisposable {
       else this.#handleOther(view);
     }
     this.#framesReceived += frames;
-    if (this.#rate.perSecond === Infinity || frames === 0) return;
+    if (frames === 0 || this.#rate.perSecond === Infinity) return; // no need to read the clock
     if (!this.#rate.take(frames, this.#parts.clock.monotonicNs())) {
       throw new LineError(
         LineErrorCode.TooFast,

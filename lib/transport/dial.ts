@@ -22,16 +22,17 @@ export interface DialOptions extends Address, Credentials {
   readonly timeoutMs?: number;
   /** Gives up. */
   readonly signal?: AbortSignal | undefined;
-  /** @default {tcpNetwork} */
+  /** Where streams come from. @default {tcpNetwork} */
   readonly network?: Network;
-  /** @default {systemClock} */
+  /** Where time comes from. @default {systemClock} */
   readonly clock?: Clock;
-  /** @default {processBudget} */
+  /** Where buffers come from. @default {processBudget} */
   readonly budget?: MemoryBudget;
 }
 
 /** A connection and the secret that resumes its session. */
 export interface Dialled<K extends Kinds> {
+  /** The open connection. */
   readonly connection: Connection<K>;
   /** `undefined` when the server keeps no sessions. */
   readonly cookie: Secret | undefined;

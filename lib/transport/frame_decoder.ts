@@ -44,6 +44,7 @@ export class FrameDecoder {
   #lastReadBytes = 0;
   #lastSpaceBytes = REST_SLAB_BYTES;
 
+  /** A decoder that has seen nothing, with the small slab. */
   constructor(options: { readonly maxFrameBytes: number; readonly budget: MemoryBudget }) {
     this.maxFrameBytes = options.maxFrameBytes;
     this.#budget = options.budget;

@@ -20,7 +20,11 @@ export class FrameView {
   #bytes: Uint8Array;
   #data: DataView;
 
-  /** @param slab the memory that {@linkcode moveTo} points into */
+  /**
+   * For the decoder: a view that looks at nothing yet.
+   *
+   * @param slab the memory that {@linkcode moveTo} points into
+   */
   constructor(slab: Uint8Array) {
     this.#bytes = slab;
     this.#data = dataViewOf(slab);

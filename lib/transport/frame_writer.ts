@@ -9,7 +9,7 @@ import { HEAD_BYTES, LENGTH_BYTES } from "./frame.ts";
  */
 export class FrameWriter {
   /** Bytes of payload that were asked for; -1 when nothing is reserved. */
-  length = -1;
+  length: number = -1;
   /** Where the sealed frames end and the reserved one begins. */
   protected end = 0;
   /** Where the room ends. */
@@ -24,7 +24,11 @@ export class FrameWriter {
   #data = new DataView(this.#bytes.buffer);
   readonly #onFrames: () => void;
 
-  /** @param onFrames called for the first frame that is sealed while the writer is quiet */
+  /**
+   * For the lane: a writer without room.
+   *
+   * @param onFrames called for the first frame that is sealed while the writer is quiet
+   */
   protected constructor(onFrames: () => void) {
     this.#onFrames = onFrames;
   }
@@ -46,6 +50,13 @@ export class FrameWriter {
     this.#bytes[end + LENGTH_BYTES] = kind;
     this.length = payloadBytes;
     return true;
+  }
+
+  /** Adds frames that are encoded already; there must be room. A reservation is given up. */
+  protected append(encoded: Uint8Array): void {
+    this.#bytes.set(encoded, this.end);
+    this.end += encoded.length;
+    this.length = -1;
   }
 
   /** Writes an unsigned 8-bit integer. */

@@ -17,7 +17,7 @@ import {
 import type { FrameView } from "./frame_view.ts";
 import { LineError, LineErrorCode } from "./line_error.ts";
 import { PROOF_BYTES } from "./proofs.ts";
-import { parseJson } from "./service.ts";
+import { parseJson } from "./parse_json.ts";
 
 const encoder = new TextEncoder();
 
@@ -88,7 +88,14 @@ export type Challenge = v.InferOutput<typeof challengeSchema>;
 /** What the server grants. */
 export type Welcome = v.InferOutput<typeof welcomeSchema>;
 /** Why a side leaves. */
-export type Goodbye = v.InferOutput<typeof goodbyeSchema>;
+export interface Goodbye {
+  /** `done`, `shutting-down`, or a code of the service's own. */
+  readonly code: string;
+  /** A sentence for people; empty when there is nothing to add. */
+  readonly message: string;
+  /** When the other side may come back, in milliseconds, up to a day. */
+  readonly retryAfterMs?: number | undefined;
+}
 
 /** PROOF: 32 bytes for the token, 32 for the session's cookie; zeros where there is none. */
 export interface Proof {

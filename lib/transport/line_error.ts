@@ -90,12 +90,14 @@ export type LineErrorOrigin = "here" | "peer";
 
 /** A violation of the protocol, a refusal, or a connection that cannot be had or kept. */
 export class LineError extends Error {
+  /** Name of the class. */
   override readonly name = "LineError";
   /** Stable code; a peer may send one that is not listed here. */
   readonly code: LineErrorCode;
   /** Whether this side or the peer found the fault. */
   readonly origin: LineErrorOrigin;
 
+  /** An error with its code; `message` is for people. */
   constructor(
     code: LineErrorCode,
     message: string,

@@ -30,7 +30,7 @@ export type ServerEvent =
 
 /** Options of {@linkcode listen}. */
 export interface ListenOptions {
-  /** @default {"127.0.0.1"} */
+  /** Address to listen on. @default {"127.0.0.1"} */
   readonly host?: string;
   /** 0 lets the system choose. @default {0} */
   readonly port?: number;
@@ -46,14 +46,15 @@ export interface ListenOptions {
   readonly maxConnectionsPerAddress?: number;
   /** Time to shake hands, in milliseconds. @default {5000} */
   readonly handshakeTimeoutMs?: number;
+  /** Where sessions are kept, for services that resume them. */
   readonly sessions?: SessionGate | undefined;
   /** Told what happens. */
   readonly onEvent?: (event: ServerEvent) => void;
-  /** @default {tcpNetwork} */
+  /** Where streams come from. @default {tcpNetwork} */
   readonly network?: Network;
-  /** @default {systemClock} */
+  /** Where time comes from. @default {systemClock} */
   readonly clock?: Clock;
-  /** @default {processBudget} */
+  /** Where buffers come from. @default {processBudget} */
   readonly budget?: MemoryBudget;
 }
 

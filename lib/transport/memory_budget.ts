@@ -14,12 +14,17 @@ const KEPT_BYTES_PER_SIZE = 4 * 1024 * 1024;
 
 /** A limit on buffered bytes, and a pool of buffers under it. */
 export class MemoryBudget {
+  /** How many bytes may be in use at once. */
   readonly limitBytes: number;
   #usedBytes = 0;
   readonly #free = new Map<number, Uint8Array<ArrayBuffer>[]>();
   readonly #waiting = new Set<() => void>();
 
-  /** @param limitBytes how many bytes may be in use at once */
+  /**
+   * A budget of which nothing is used.
+   *
+   * @param limitBytes how many bytes may be in use at once
+   */
   constructor(limitBytes: number) {
     this.limitBytes = limitBytes;
   }

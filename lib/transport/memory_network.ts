@@ -16,7 +16,7 @@ import {
 
 /** Options of a {@linkcode MemoryNetwork}. */
 export interface MemoryNetworkOptions {
-  /** @default {systemClock} */
+  /** Where time comes from. @default {systemClock} */
   readonly clock?: Clock;
   /** What each new connection does on the way to the server. */
   readonly there?: PathSettings;
@@ -33,6 +33,7 @@ export class MemoryLink {
   /** From the server to the client. */
   readonly back: MemoryPath;
 
+  /** For the network. */
   constructor(there: MemoryPath, back: MemoryPath) {
     this.there = there;
     this.back = back;
@@ -72,6 +73,7 @@ export class MemoryNetwork implements Network {
   readonly #listeners = new Map<string, (stream: ByteStream) => void>();
   #nextPort = 49_152;
 
+  /** A network without anybody on it. */
   constructor(options: MemoryNetworkOptions = {}) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;

@@ -44,7 +44,11 @@ export class MemoryPath {
   readonly #readers: (() => void)[] = [];
   readonly #writers: (() => void)[] = [];
 
-  /** @param random gives numbers from 0 to below 1, for the jitter */
+  /**
+   * A direction that nothing has gone through yet.
+   *
+   * @param random gives numbers from 0 to below 1, for the jitter
+   */
   constructor(clock: Clock, random: () => number, settings: PathSettings = {}) {
     this.#clock = clock;
     this.#random = random;

@@ -15,6 +15,7 @@ export class RateLimit {
 
   /** Takes `count` from the bucket at `nowNs`; false when there were fewer in it. */
   take(count: number, nowNs: number): boolean {
+    if (this.perSecond === Infinity) return true;
     const refill = (nowNs - this.#lastNs) / 1e9 * this.perSecond;
     this.#lastNs = nowNs;
     this.#tokens = Math.min(this.perSecond, this.#tokens + refill) - count;

@@ -15,8 +15,9 @@ export interface ReconnectOptions<K extends Kinds> {
   readonly onWait?: (delayMs: number, because: LineError | CloseReport) => void;
   /** Ends it, also in the middle of a wait. */
   readonly signal?: AbortSignal | undefined;
+  /** How the waits grow. */
   readonly backoff?: BackoffOptions;
-  /** @default {systemClock} */
+  /** Where time comes from. @default {systemClock} */
   readonly clock?: Clock;
   /** Numbers from 0 to below 1. @default {Math.random} */
   readonly random?: () => number;

@@ -21,6 +21,9 @@ import type { MemoryBudget } from "./memory_budget.ts";
 /** First chunk after a rest, then the next ones while the lane stays busy. */
 const CHUNK_SIZES = [4 * 1024, 64 * 1024, 256 * 1024] as const;
 
+/** Shorter bytes are copied together; longer ones are sent from where they lie. */
+const MIN_BYTES_IN_PLACE = 16 * 1024;
+
 /** A buffer of frames: part of a lane's queue. */
 export interface Chunk {
   readonly bytes: Uint8Array;
@@ -92,7 +95,9 @@ export class SendLane extends FrameWriter {
    */
   reserve(kind: number, payloadBytes: number): FrameWriter | undefined {
     if (this.open(kind, payloadBytes)) return this;
-    return this.#makeRoom(kind, payloadBytes) && this.open(kind, payloadBytes) ? this : undefined;
+    this.#checkSize(kind, payloadBytes);
+    if (!this.#makeRoom(HEAD_BYTES + payloadBytes)) return undefined;
+    return this.open(kind, payloadBytes) ? this : undefined;
   }
 
   /** Refuses all frames from now on. */
@@ -102,12 +107,20 @@ export class SendLane extends FrameWriter {
   }
 
   /**
-   * Queues a frame whose payload stays where it is.
+   * Queues a frame whose payload, if it is large, stays where it is.
    *
-   * @param release called when the payload is written or given up
+   * @param release called when the payload is needed no longer: written, given up or copied
    * @returns whether there was room
+   * @throws {RangeError} when no frame may be that large
    */
   queueInPlace(kind: number, payload: Uint8Array, release: () => void): boolean {
+    if (payload.length < MIN_BYTES_IN_PLACE) {
+      const writer = this.reserve(kind, payload.length);
+      writer?.set(payload);
+      writer?.commit();
+      if (writer !== undefined) release();
+      return writer !== undefined;
+    }
     this.#checkSize(kind, payload.length);
     if (!this.#admits(HEAD_BYTES + payload.length)) return false;
     const head = new Uint8Array(HEAD_BYTES);
@@ -124,10 +137,17 @@ export class SendLane extends FrameWriter {
    * Queues frames that are already encoded and never change.
    *
    * @returns whether there was room
+   * @throws {RangeError} when they are more than the lane ever holds
    */
   queueEncoded(encoded: Uint8Array, frames: number): boolean {
-    if (!this.#admits(encoded.length)) return false;
-    this.#queueSealed(encoded, false, () => {});
+    if (encoded.length === 0) return true;
+    if (encoded.length < MIN_BYTES_IN_PLACE) {
+      if (!this.#hasRoom(encoded.length) && !this.#makeRoom(encoded.length)) return false;
+      this.append(encoded);
+    } else {
+      if (!this.#admits(encoded.length)) return false;
+      this.#queueSealed(encoded, false, () => {});
+    }
     this.#framesElsewhere += frames;
     this.#options.onFrames();
     return true;
@@ -169,10 +189,8 @@ export class SendLane extends FrameWriter {
     this.#queuedBytes -= length;
     if (chunk.sent === chunk.end) {
       this.#queue.shift();
-      if (chunk === this.#fill) {
-        this.#stopFilling();
-        this.#sizeIndex = 0;
-      }
+      if (chunk === this.#fill) this.#stopFilling();
+      if (this.#queue.length === 0) this.#sizeIndex = 0;
       chunk.release(true);
     }
     this.#updateRoom();
@@ -209,8 +227,16 @@ export class SendLane extends FrameWriter {
     fill.end = this.end;
   }
 
+  #hasRoom(need: number): boolean {
+    return this.end + need <= this.limit;
+  }
+
   #admits(need: number): boolean {
-    const admitted = this.#isOpen && this.queuedBytes + need <= this.#options.maxBytes;
+    const { maxBytes } = this.#options;
+    if (need > maxBytes) {
+      throw new RangeError(`Cannot queue ${need} bytes: the lane holds at most ${maxBytes}`);
+    }
+    const admitted = this.#isOpen && this.queuedBytes + need <= maxBytes;
     this.#refusedBytes = admitted ? 0 : need;
     return admitted;
   }
@@ -223,19 +249,19 @@ export class SendLane extends FrameWriter {
     );
   }
 
-  #makeRoom(kind: number, payloadBytes: number): boolean {
-    this.#checkSize(kind, payloadBytes);
-    const need = HEAD_BYTES + payloadBytes;
+  #makeRoom(need: number): boolean {
     if (!this.#admits(need)) return false;
     const size = CHUNK_SIZES[this.#sizeIndex] as number;
     const { budget, onMemory } = this.#options;
     const bytes = budget.take(Math.max(size, need));
     if (bytes === undefined) {
+      if (!this.#lacksMemory) {
+        budget.onGiven(() => {
+          this.#lacksMemory = false;
+          onMemory();
+        });
+      }
       this.#lacksMemory = true;
-      budget.onGiven(() => {
-        this.#lacksMemory = false;
-        onMemory();
-      });
       return false;
     }
     if (this.#sizeIndex < CHUNK_SIZES.length - 1) this.#sizeIndex++;
@@ -261,12 +287,14 @@ export class SendLane extends FrameWriter {
     this.#stopFilling();
     this.#queue.push({ bytes, sent: 0, end: bytes.length, continues, release });
     this.#queuedBytes += bytes.length;
+    this.#sizeIndex = 0;
   }
 
   /** Frames go elsewhere from now on. A chunk without any must not block the queue. */
   #stopFilling(): void {
     this.#see();
     this.limit = 0;
+    this.length = -1;
     const fill = this.#fill;
     this.#fill = undefined;
     if (fill === undefined || fill.end > 0 || this.#queue.at(-1) !== fill) return;

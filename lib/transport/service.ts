@@ -2,7 +2,6 @@
  * What a service tells the line about itself: its name, its kinds of frames with their decoders,
  * the lanes they travel on, its limits, and what to do when a lane is full.
  */
-import * as v from "valibot";
 import {
   FIRST_IGNORABLE_KIND,
   FIRST_SERVICE_KIND,
@@ -13,7 +12,7 @@ import {
   MAX_HEARTBEAT_MS,
 } from "./frame.ts";
 import { type FrameView, hexKind } from "./frame_view.ts";
-import { LineError, LineErrorCode } from "./line_error.ts";
+import { parseJson, type Schema } from "./parse_json.ts";
 
 /** Lanes that services use. Order holds within a lane, not across; normal overtakes bulk. */
 export type Lane = "normal" | "bulk";
@@ -29,9 +28,11 @@ export type WhenFull = "wait" | "drop" | "cut";
 export interface Kind<Received, Sent = Received> {
   /** 0x20 to 0xff; from 0x80 on, a peer that does not know it skips it. */
   readonly code: number;
+  /** Lane that its frames travel on. */
   readonly lane: Lane;
-  /** Least and most bytes of payload. */
+  /** Least bytes of payload. */
   readonly minBytes: number;
+  /** Most bytes of payload. */
   readonly maxBytes: number;
   /**
    * Who gives credit back for bulk frames: the line when the handler returns, or the service with
@@ -48,7 +49,7 @@ export interface Kind<Received, Sent = Received> {
 
 /** Options of a kind. */
 export interface KindOptions {
-  /** @default {"normal"} */
+  /** Lane that its frames travel on. @default {"normal"} */
   readonly lane?: Lane;
   /** Least bytes of payload. @default {0} */
   readonly minBytes?: number;
@@ -93,7 +94,7 @@ export function text(code: number, options: KindOptions = {}): Kind<string> {
 /** A kind whose payload is JSON that `schema` accepts. */
 export function json<T>(
   code: number,
-  schema: v.GenericSchema<unknown, T>,
+  schema: Schema<T>,
   options: KindOptions = {},
 ): Kind<T> {
   return {
@@ -103,42 +104,21 @@ export function json<T>(
   };
 }
 
-/**
- * Parses and checks JSON that a peer sent.
- *
- * @throws {LineError} `bad-message`
- */
-export function parseJson<T>(
-  schema: v.GenericSchema<unknown, T>,
-  source: string,
-  what: string,
-): T {
-  let value: unknown;
-  try {
-    value = JSON.parse(source);
-  } catch (cause) {
-    throw new LineError(LineErrorCode.BadMessage, `Cannot read ${what}: not JSON`, { cause });
-  }
-  const result = v.safeParse(schema, value);
-  if (result.success) return result.output;
-  const issue = result.issues[0];
-  throw new LineError(
-    LineErrorCode.BadMessage,
-    `Cannot read ${what}: ${v.getDotPath(issue) ?? "value"}: ${issue.message}`,
-  );
-}
-
 /** Limits and policy of one lane. */
 export interface LaneOptions {
   /** Most bytes that may wait in it. */
   readonly maxBytes: number;
+  /** What happens to a frame that finds it full. */
   readonly whenFull: WhenFull;
 }
 
 /** A service, complete with defaults. */
 export interface Service<K extends Kinds = Kinds> {
+  /** What a client asks for in HELLO. */
   readonly name: string;
+  /** Its kinds of frames. */
   readonly kinds: K;
+  /** Limits and policy of its lanes. */
   readonly lanes: { readonly normal: LaneOptions; readonly bulk: LaneOptions };
   /** Largest N after the handshake. */
   readonly maxFrameBytes: number;
@@ -158,16 +138,17 @@ export type Kinds = Readonly<Record<string, Kind<{} | null, never>>>;
 export interface ServiceOptions<K extends Kinds> {
   /** 1 to 32 characters of `a-z 0-9 -`. */
   readonly name: string;
+  /** Its kinds of frames, by the names that handlers have. */
   readonly kinds: K;
-  /** @default {{ normal: { maxBytes: 1 MiB, whenFull: "wait" }, bulk: the same }} */
+  /** Limits and policy of its lanes. @default {{ normal: { maxBytes: 1 MiB, whenFull: "wait" }, bulk: the same }} */
   readonly lanes?: Partial<Service["lanes"]>;
   /** Most bytes of kind and payload, 4 KiB to 64 MiB. @default {1 MiB} */
   readonly maxFrameBytes?: number;
-  /** 64 KiB to 1 GiB. @default {256 KiB} */
+  /** Credit for bulk frames at the start, 64 KiB to 1 GiB. @default {256 KiB} */
   readonly bulkCreditBytes?: number;
-  /** 1 ms to an hour, whole. @default {5000} */
+  /** Time between two signs of life, 1 ms to an hour, whole. @default {5000} */
   readonly heartbeatMs?: number;
-  /** @default {Infinity} */
+  /** Frames per second that a peer may send. @default {Infinity} */
   readonly maxFramesPerSecond?: number;
 }
 
@@ -204,18 +185,21 @@ export function defineService<const K extends Kinds>(options: ServiceOptions<K>)
   };
   check(/^[a-z0-9-]{1,32}$/.test(options.name), "the name must be 1 to 32 of a-z 0-9 -");
   check(
-    maxFrameBytes >= HANDSHAKE_MAX_FRAME_BYTES && maxFrameBytes <= MAX_FRAME_BYTES,
+    isWhole(maxFrameBytes, HANDSHAKE_MAX_FRAME_BYTES, MAX_FRAME_BYTES),
     `maxFrameBytes is ${maxFrameBytes}, not ${HANDSHAKE_MAX_FRAME_BYTES} to ${MAX_FRAME_BYTES}`,
   );
   check(
-    service.bulkCreditBytes >= MAX_BULK_FRAME_BYTES && service.bulkCreditBytes <= MAX_CREDIT_BYTES,
+    isWhole(service.bulkCreditBytes, MAX_BULK_FRAME_BYTES, MAX_CREDIT_BYTES),
     `bulkCreditBytes is ${service.bulkCreditBytes}, not ${MAX_BULK_FRAME_BYTES} to ` +
       `${MAX_CREDIT_BYTES}`,
   );
   check(
-    Number.isInteger(service.heartbeatMs) && service.heartbeatMs >= 1 &&
-      service.heartbeatMs <= MAX_HEARTBEAT_MS,
+    isWhole(service.heartbeatMs, 1, MAX_HEARTBEAT_MS),
     `heartbeatMs is ${service.heartbeatMs}, not 1 to ${MAX_HEARTBEAT_MS}, whole`,
+  );
+  check(
+    service.maxFramesPerSecond >= 1,
+    `maxFramesPerSecond is ${service.maxFramesPerSecond}, not at least 1`,
   );
   const codes = new Map<number, string>();
   for (const [name, { code, lane }] of Object.entries(options.kinds)) {
@@ -231,4 +215,8 @@ export function defineService<const K extends Kinds>(options: ServiceOptions<K>)
     codes.set(code, name);
   }
   return service;
+}
+
+function isWhole(value: number, least: number, most: number): boolean {
+  return Number.isInteger(value) && value >= least && value <= most;
 }
