@@ -2,7 +2,7 @@
  * `deno task demo`: a timer server and two clients as processes of their own, and what they
  * measured. Everything is on this machine and is over in a few seconds.
  */
-const cli = new URL("../cli.ts", import.meta.url).pathname;
+const cli = `${import.meta.dirname}/../cli.ts`;
 const encoder = new TextEncoder();
 
 function say(text: string): void {

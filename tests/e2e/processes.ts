@@ -1,0 +1,115 @@
+/** Starts tram as a process, from source or as the executable that `TRAM_BIN` names, and ends it. */
+import { fromSource } from "./root.ts";
+
+/** How long a process may take, in milliseconds: many times what it needs. */
+const DEADLINE_MS = 60_000;
+
+/** What a process that has ended left. */
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A running tram; ended by its id when disposed. */
+export class TramProcess implements AsyncDisposable {
+  readonly child: Deno.ChildProcess;
+  readonly ended: Promise<Ended>;
+  #stdout = "";
+  #stderr = "";
+  #hasEnded = false;
+  readonly #waiting: {
+    readonly pattern: RegExp;
+    readonly resolve: (m: RegExpExecArray) => void;
+  }[] = [];
+
+  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+    const { command, prefix } = tramCommand();
+    this.child = new Deno.Command(command, {
+      args: [...prefix, ...args],
+      env: { NO_COLOR: "1", ...env },
+      stdin: "null",
+      stdout: "piped",
+      stderr: "piped",
+      signal: AbortSignal.timeout(DEADLINE_MS),
+    }).spawn();
+    const out = this.#collect(this.child.stdout, (text) => this.#stdout += text);
+    const err = this.#collect(this.child.stderr, (text) => this.#stderr += text);
+    this.ended = Promise.all([this.child.status, out, err]).then(([{ code }]) => {
+      this.#hasEnded = true;
+      return { code, stdout: this.#stdout, stderr: this.#stderr };
+    });
+  }
+
+  /** Waits until what it wrote to standard output matches. */
+  matching(pattern: RegExp): Promise<RegExpExecArray> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ pattern, resolve });
+      this.#check();
+      this.ended.then(({ code, stderr }) => {
+        reject(new Error(`tram ended with ${code} before it wrote ${pattern}: ${stderr}`));
+      });
+    });
+  }
+
+  /** Sends a signal. */
+  kill(signal: Deno.Signal): void {
+    if (!this.#hasEnded) this.child.kill(signal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.kill("SIGKILL");
+    await this.ended;
+  }
+
+  async #collect(stream: ReadableStream<Uint8Array>, add: (text: string) => void): Promise<void> {
+    const decoder = new TextDecoder();
+    for await (const bytes of stream) {
+      add(decoder.decode(bytes, { stream: true }));
+      this.#check();
+    }
+  }
+
+  #check(): void {
+    for (const { pattern, resolve } of this.#waiting) {
+      const match = pattern.exec(this.#stdout);
+      if (match !== null) resolve(match);
+    }
+  }
+}
+
+/** How to start tram. */
+function tramCommand(): { readonly command: string; readonly prefix: readonly string[] } {
+  const executable = Deno.env.get("TRAM_BIN");
+  if (executable) return { command: executable, prefix: [] };
+  return { command: Deno.execPath(), prefix: ["run", "-A", fromSource("cli.ts")] };
+}
+
+/** Waits until a server that was started with `--json` has seen `count` clients join. */
+export async function joined(server: TramProcess, count: number): Promise<void> {
+  await server.matching(new RegExp(`(?:"type":"joined"[^]*){${count}}`));
+}
+
+/** Waits until a server that was started with `--json` has seen `count` clients leave. */
+export async function left(server: TramProcess, count: number): Promise<void> {
+  await server.matching(new RegExp(`(?:"type":"left"[^]*){${count}}`));
+}
+
+/** Runs tram to its end. */
+export async function runTram(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
+  await using process = new TramProcess(args, env);
+  return await process.ended;
+}
+
+/** Starts a timer server on a free port and waits until it is ready. */
+export async function startServer(
+  args: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ readonly process: TramProcess; readonly port: string }> {
+  const process = new TramProcess(["timer", "serve", "--port", "0", ...args], env);
+  const [, port] = await process.matching(/^(?:listening on \S+:|.*"port":)(\d+)\}?\n/);
+  return { process, port: port ?? "" };
+}
