@@ -113,6 +113,12 @@ Deno.test("runUntil() throws when the limit is over and leaves time where it was
   assert.equal(clock.monotonicNs(), 90e6);
 });
 
+Deno.test("runUntil() still runs what is due just when the limit is over", async () => {
+  const clock = new FakeClock();
+  await clock.runUntil(sleep(clock, 100), 100);
+  assert.equal(clock.monotonicNs(), 100e6);
+});
+
 Deno.test("stepWall() moves wall time only", async () => {
   const clock = new FakeClock(5_000_000);
   await clock.advance(1);

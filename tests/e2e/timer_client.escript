@@ -68,7 +68,8 @@ handshake(Sock, Token, Deadline) ->
 
     ChallengeJson = expect(Sock, ?CHALLENGE, Deadline),
     Challenge = object(Sock, ChallengeJson, [
-        {version, fun is_integer/1}, {nonce, text("[0-9a-f]{64}")}, {tokenRequired, fun is_boolean/1}]),
+        {version, fun is_integer/1}, {nonce, text("[0-9a-f]{64}")},
+        {tokenRequired, fun is_boolean/1}]),
     maps:get(<<"version">>, Challenge) =:= 1 orelse refuse(Sock, "version", "only 1 was offered"),
     case maps:get(<<"tokenRequired">>, Challenge) of
         true when Key =:= none -> refuse(Sock, "token-required", "TRAM_TOKEN is not set");
@@ -138,7 +139,7 @@ next(Sock, Beat, State, Silent) ->
         {Kind, _} when Kind >= ?HELLO, Kind =< ?CREDIT; Kind =:= ?REQUEST ->
             refuse(Sock, "unexpected-kind", io_lib:format("kind ~b has no place here", [Kind]));
         {Kind, _} -> refuse(Sock, "unknown-kind", io_lib:format("kind ~b", [Kind]));
-        timeout when Silent < 3 -> send(Sock, ?PING, "alive???"), next(Sock, Beat, State, Silent + 1);
+        timeout when Silent < 3 -> send(Sock, ?PING, <<0:64>>), next(Sock, Beat, State, Silent + 1);
         timeout -> refuse(Sock, "silent", "nothing was heard for three heartbeats")
     end.
 
@@ -152,7 +153,9 @@ expect(Sock, Kind, Deadline) ->
 
 read(Sock, Timeout) ->
     case gen_tcp:recv(Sock, 0, Timeout) of
-        {ok, <<?ERROR, Json/binary>>} -> stop(Sock, reason(Sock, Json));
+        {ok, <<?ERROR, Json/binary>>} ->
+            _ = gen_tcp:shutdown(Sock, write),  % nothing answers ERROR, not even a malformed one
+            stop(Sock, reason(Sock, Json));
         {ok, <<Kind, Payload/binary>>} -> {Kind, Payload};
         {ok, <<>>} -> refuse(Sock, "frame-empty", "a frame without a kind");
         {error, timeout} -> timeout;
@@ -190,7 +193,9 @@ now_ms() -> erlang:monotonic_time(millisecond).
 
 %% {Code, Message} of ERROR or GOODBYE (6.4, 6.5); control characters are made harmless.
 reason(Sock, Json) ->
-    Short = fun(Text) -> byte_size(unicode:characters_to_binary(Text, utf8, utf16)) =< 2 * 500 end,
+    Short = fun(<<Text/binary>>) ->
+        byte_size(unicode:characters_to_binary(Text, utf8, utf16)) =< 2 * 500
+    end,
     #{<<"code">> := Code, <<"message">> := Message} = object(Sock, Json, [
         {code, text("[a-z0-9.-]{1,64}")}, {message, Short},
         {retryAfterMs, optional(fun(Ms) -> is_number(Ms) andalso Ms >= 0 end)}]),
@@ -207,7 +212,8 @@ object(Sock, Json, Members) ->
         error:_ -> refuse(Sock, "bad-message", "the payload has another form")
     end.
 
-text(Form) -> fun(Text) -> match =:= re:run(Text, ["^", Form, "\\z"], [{capture, none}]) end.
+text(Form) ->
+    fun(Text) -> is_binary(Text) andalso re:run(Text, ["^", Form, "\\z"]) =/= nomatch end.
 between(Low, High) -> fun(N) -> is_integer(N) andalso N >= Low andalso N =< High end.
 optional(Test) -> fun(Value) -> Value =:= absent orelse Test(Value) end.
 is_u64(Text) -> (text("[0-9]{1,20}"))(Text) andalso binary_to_integer(Text) < 1 bsl 64.

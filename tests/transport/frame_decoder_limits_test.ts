@@ -207,6 +207,17 @@ Deno.test("next() decodes small frames in full reads when the budget is used up"
   assert.equal(budget.usedBytes, 0);
 });
 
+Deno.test("space() is never empty where a frame ends a byte around the end of the slab", () => {
+  const first = encodeFrame(0x20, pattern(2000 - 5));
+  for (let beyond = -2; beyond <= 2; beyond++) {
+    const { decoder } = newDecoder({ limitBytes: 0 });
+    const second = encodeFrame(0x21, pattern(REST_SLAB_BYTES - 2000 - 5 + beyond));
+    const { frames, pendingBytes } = decode(decoder, [concat([first, second, first])]);
+    assert.deepEqual(frames.map(({ kind }) => kind), [0x20, 0x21, 0x20], `${beyond} beyond`);
+    assert.equal(pendingBytes, 0);
+  }
+});
+
 Deno.test("capacityBytes stays within the budget and 8 KiB for frames of any size", () => {
   const { decoder, budget } = newDecoder({ limitBytes: MIB });
   for (const size of [10, 8187, 8188, 65_531, 65_532, 500_000, 20, 300_000, 0]) {

@@ -70,9 +70,9 @@ const MESSAGES: readonly Message[] = [
     },
     bad: {
       session: [...NOT_A_STRING, "", SESSION.slice(1), `${SESSION}0`, SESSION.toUpperCase()],
-      heartbeatMs: NOT_POSITIVE,
-      maxFrameBytes: [...NOT_POSITIVE, 64 * 1024 * 1024 + 1],
-      bulkCreditBytes: NOT_POSITIVE,
+      heartbeatMs: [...NOT_POSITIVE, 3_600_001],
+      maxFrameBytes: [...NOT_POSITIVE, 4095, 64 * 1024 * 1024 + 1],
+      bulkCreditBytes: [...NOT_POSITIVE, 65_535, 2 ** 30 + 1],
       resumed: [undefined, null, 0, "false"],
       highestSequence: [...NOT_A_STRING, "", "-1", "1.5", "0x1", " 1", "1n", "1".repeat(21)],
       cookie: [null, 1, "", NONCE.slice(1), NONCE.toUpperCase()],
@@ -90,7 +90,7 @@ const MESSAGES: readonly Message[] = [
     decode: decodeGoodbye,
     tailBytes: 0,
     good: { code: "done", message: "" },
-    bad: { code: CODE, message: MESSAGE, retryAfterMs: [null, "1", -1, -0.001, []] },
+    bad: { code: CODE, message: MESSAGE, retryAfterMs: [null, "1", -1, -0.001, 86_400_001, []] },
   },
 ];
 

@@ -20,13 +20,37 @@ Deno.test("reserve() fills the lane to exactly maxBytes and refuses one byte mor
 
 Deno.test("queueInPlace() and queueEncoded() fill the lane to exactly maxBytes", () => {
   const { lane } = newLane({ maxBytes: 1000 });
+  assert.equal(lane.queueInPlace(0x20, pattern(795), () => {}), true);
   const release = () => assert.fail("a refused payload is not released");
-  assert.equal(lane.queueInPlace(0x20, pattern(996), release), false);
-  assert.equal(lane.queueInPlace(0x20, pattern(890), () => {}), true);
+  assert.equal(lane.queueInPlace(0x20, pattern(196), release), false);
+  assert.equal(lane.queueInPlace(0x20, pattern(90), () => {}), true);
   assert.equal(lane.queueEncoded(encodeFrame(0x20, pattern(101)), 1), false);
   assert.equal(lane.queueEncoded(encodeFrame(0x20, pattern(100)), 1), true);
   assert.equal(lane.queuedBytes, 1000);
+  assert.equal(lane.frames, 3);
+});
+
+Deno.test("queueInPlace() and queueEncoded() of large payloads fill the lane to exactly maxBytes", () => {
+  const { lane } = newLane({ maxBytes: 100_000 });
+  assert.equal(lane.queueInPlace(0x20, pattern(50_000), () => {}), true);
+  const release = () => assert.fail("a refused payload is not released");
+  assert.equal(lane.queueInPlace(0x20, pattern(50_000), release), false);
+  assert.equal(lane.queueEncoded(encodeFrame(0x20, pattern(49_991)), 1), false);
+  assert.equal(lane.queueEncoded(encodeFrame(0x20, pattern(49_990)), 1), true);
+  assert.equal(lane.queuedBytes, 100_000);
   assert.equal(lane.frames, 2);
+});
+
+Deno.test("reserve(), queueInPlace() and queueEncoded() throw a RangeError above maxBytes", () => {
+  for (const maxBytes of [1000, 20_000]) {
+    const { lane } = newLane({ maxBytes });
+    const release = () => assert.fail("a refused payload is not released");
+    assert.throws(() => lane.reserve(0x20, maxBytes - 4), RangeError);
+    assert.throws(() => lane.queueInPlace(0x20, pattern(maxBytes - 4), release), RangeError);
+    assert.throws(() => lane.queueEncoded(pattern(maxBytes + 1), 1), RangeError);
+    assert.equal(lane.queuedBytes, 0);
+    assert.equal(lane.isWritable, true, "or whoever waits for room waits for ever");
+  }
 });
 
 Deno.test("reserve() has room again for exactly what was written", () => {
@@ -59,17 +83,6 @@ Deno.test("isWritable waits for the room that a refused large frame needs", () =
   takeSome(lane, 1);
   assert.equal(lane.isWritable, true);
   assert.equal(send(lane, 0x20, pattern(800)), true);
-});
-
-Deno.test("isWritable of an empty lane is true, unless a frame above maxBytes is an error", () => {
-  const { lane } = newLane({ maxBytes: 1000 });
-  try {
-    assert.equal(lane.queueEncoded(pattern(1001), 10), false);
-  } catch (error) {
-    assert.ok(error instanceof RangeError);
-  }
-  assert.equal(lane.queuedBytes, 0);
-  assert.equal(lane.isWritable, true, "or whoever waits for room waits for ever");
 });
 
 Deno.test("reserve() refuses when the budget is used up, and onMemory tells when it is not", () => {
@@ -126,15 +139,38 @@ Deno.test("reserve() takes a chunk of its size for a frame above 256 KiB", () =>
   assert.equal(budget.usedBytes, 0);
 });
 
-Deno.test("reserve() and queueEncoded() in turn hold little more memory than the lane may queue", () => {
+Deno.test("reserve() and queueEncoded() in turn fill the same chunk", () => {
   const { lane, budget } = newLane({ maxBytes: 256 * KIB });
   for (let i = 0; i < 60; i++) {
     send(lane, 0x20, pattern(20));
     lane.queueEncoded(encodeFrame(0x21, pattern(20)), 1);
   }
   assert.equal(lane.queuedBytes, 60 * 2 * 25);
-  assert.ok(
-    budget.usedBytes <= 2 * 256 * KIB,
-    `${budget.usedBytes} bytes are held for ${lane.queuedBytes} that are queued`,
-  );
+  assert.equal(budget.usedBytes, 4 * KIB, "small frames share a chunk, however they come");
+});
+
+Deno.test("reserve() and queueEncoded() fill a chunk to its last byte", () => {
+  for (const ways of [["reserve"], ["encoded"], ["reserve", "encoded"], ["encoded", "reserve"]]) {
+    const { lane, budget } = newLane();
+    for (const way of ways) {
+      const payload = pattern(4 * KIB / ways.length - 5);
+      if (way === "reserve") send(lane, 0x20, payload);
+      else lane.queueEncoded(encodeFrame(0x20, payload), 1);
+    }
+    assert.equal(lane.queuedBytes, 4 * KIB);
+    assert.equal(budget.usedBytes, 4 * KIB, ways.join(" and "));
+    send(lane, 0x20, pattern(0));
+    assert.equal(budget.usedBytes, 4 * KIB + 64 * KIB);
+  }
+});
+
+Deno.test("reserve() holds no more than 4 KiB for each large payload that is sent in place", () => {
+  const { lane, budget } = newLane();
+  for (let i = 0; i < 20; i++) {
+    send(lane, 0x20, pattern(20));
+    lane.queueInPlace(0x21, pattern(20 * KIB), () => {});
+    send(lane, 0x20, pattern(20));
+    lane.queueEncoded(encodeFrame(0x21, pattern(20 * KIB)), 1);
+  }
+  assert.equal(budget.usedBytes, 40 * 4 * KIB);
 });

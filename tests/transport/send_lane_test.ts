@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { encodeFrame } from "../../lib/transport/frame.ts";
 import { newLane, send, takeAll, takeSome } from "./lane_fixture.ts";
 import { concat, PlainDecoder } from "./plain_decoder.ts";
@@ -69,17 +70,30 @@ Deno.test("queuedBytes counts sealed frames to the byte, whatever way they came"
 
 Deno.test("queueInPlace() sends the payload from where it lies and releases it once it is out", () => {
   const { lane, events } = newLane();
-  const payload = pattern(100);
+  const payload = pattern(16 * KIB);
   let released = 0;
   lane.queueInPlace(0x20, payload, () => released++);
   assert.deepEqual(events, ["frames"]);
   assert.equal(lane.peek()?.chunk.continues, true, "the head comes first and is no frame alone");
-  assert.deepEqual(takeSome(lane, 1000), Uint8Array.of(0, 0, 0, 101, 0x20));
+  assert.deepEqual(takeSome(lane, 100_000), Uint8Array.of(0, 0, 0x40, 1, 0x20));
   assert.equal(lane.peek()?.chunk.bytes, payload);
-  takeSome(lane, 99);
+  takeSome(lane, 16 * KIB - 1);
   assert.equal(released, 0);
   takeSome(lane, 1);
   assert.equal(released, 1);
+});
+
+Deno.test("queueInPlace() copies a payload below 16 KiB and releases it at once", () => {
+  for (const size of [0, 1, 16 * KIB - 1]) {
+    const { lane } = newLane();
+    const payload = pattern(size);
+    let released = 0;
+    lane.queueInPlace(0x20, payload, () => released++);
+    assert.equal(released, 1);
+    payload.fill(0);
+    assert.deepEqual(takeAll(lane), encodeFrame(0x20, pattern(size)));
+    assert.equal(released, 1, "and not again");
+  }
 });
 
 Deno.test("queueInPlace() throws a RangeError above maxPayloadBytes", () => {
@@ -101,9 +115,21 @@ Deno.test("queueInPlace() of an empty payload does not block what follows", () =
   assert.equal(released, 1);
 });
 
+Deno.test("queueEncoded() sends long bytes from where they lie and copies short ones", () => {
+  const cases = [{ size: 100, isCopied: true }, { size: 16 * KIB - 6, isCopied: true }];
+  for (const { size, isCopied = false } of [...cases, { size: 16 * KIB - 5 }]) {
+    const { lane, events } = newLane();
+    const encoded = encodeFrame(0x20, pattern(size));
+    lane.queueEncoded(encoded, 1);
+    assert.deepEqual(events, ["frames"]);
+    assert.equal(lane.peek()?.chunk.bytes !== encoded, isCopied);
+    assert.equal(Buffer.compare(takeAll(lane), encoded), 0);
+  }
+});
+
 Deno.test("queueEncoded() of no bytes does not block what follows", () => {
   const { lane } = newLane();
-  lane.queueEncoded(new Uint8Array(0), 0);
+  assert.equal(lane.queueEncoded(new Uint8Array(0), 0), true);
   send(lane, 0x21, pattern(3));
   assert.deepEqual(takeAll(lane), encodeFrame(0x21, pattern(3)));
 });
@@ -125,26 +151,30 @@ Deno.test("peek() gives frames behind a reservation that was never committed", (
 });
 
 Deno.test("commit() after a frame was queued another way sends its frame or throws", () => {
-  for (const way of ["encoded", "in place", "after a first frame"]) {
+  const cases = ["encoded", "in place"].flatMap((way) =>
+    [1, 20 * KIB].flatMap((size) => [true, false].map((isFirst) => ({ way, size, isFirst })))
+  );
+  for (const { way, size, isFirst } of cases) {
     const { lane } = newLane();
     const expected: Uint8Array[] = [];
-    if (way === "after a first frame") {
+    if (!isFirst) {
       send(lane, 0x22, pattern(2));
       expected.push(encodeFrame(0x22, pattern(2)));
     }
     const writer = lane.reserve(0x20, 3);
     writer?.set(pattern(3));
-    if (way === "in place") lane.queueInPlace(0x21, pattern(1), () => {});
-    else lane.queueEncoded(encodeFrame(0x21, pattern(1)), 1);
-    expected.push(encodeFrame(0x21, pattern(1)));
+    if (way === "in place") lane.queueInPlace(0x21, pattern(size), () => {});
+    else lane.queueEncoded(encodeFrame(0x21, pattern(size)), 1);
+    expected.push(encodeFrame(0x21, pattern(size)));
     try {
       writer?.commit();
       expected.push(encodeFrame(0x20, pattern(3)));
     } catch (error) {
       assert.ok(error instanceof RangeError);
     }
-    assert.deepEqual(takeAll(lane), concat(expected), way);
-    assert.equal(lane.frames, expected.length, way);
+    const what = `${way}, ${size} bytes, first: ${isFirst}`;
+    assert.equal(Buffer.compare(takeAll(lane), concat(expected)), 0, what);
+    assert.equal(lane.frames, expected.length, what);
   }
 });
 
@@ -153,8 +183,9 @@ for (const way of ["clear()", "queueEncoded()", "queueInPlace()"]) {
     const { lane, budget } = newLane();
     const writer = lane.reserve(0x20, 3);
     if (way === "clear()") lane.clear();
-    if (way === "queueEncoded()") lane.queueEncoded(encodeFrame(0x21, pattern(1)), 1);
-    if (way === "queueInPlace()") lane.queueInPlace(0x21, pattern(1), () => {});
+    if (way === "queueEncoded()") lane.queueEncoded(encodeFrame(0x21, pattern(20 * KIB)), 1);
+    if (way === "queueInPlace()") lane.queueInPlace(0x21, pattern(20 * KIB), () => {});
+    assert.equal(budget.usedBytes, 0);
     const next = budget.take(4 * KIB)?.fill(0);
     try {
       writer?.set(Uint8Array.of(1, 2, 3));
@@ -183,10 +214,11 @@ Deno.test("clear() gives back all memory and every payload", () => {
   let released = 0;
   for (let i = 0; i < 20; i++) {
     send(lane, 0x20, pattern(10 * KIB));
-    if (i % 5 === 0) lane.queueInPlace(0x21, pattern(10), () => released++);
+    if (i % 5 === 0) lane.queueInPlace(0x21, pattern(20 * KIB), () => released++);
   }
   takeSome(lane, 100);
   assert.ok(budget.usedBytes > 0);
+  assert.equal(released, 0);
   lane.clear();
   assert.equal(budget.usedBytes, 0);
   assert.equal(released, 4);

@@ -142,7 +142,7 @@ const REFUSED: readonly { readonly what: string; readonly options: Options; mess
   {
     what: "a frame limit above 64 MiB",
     options: { maxFrameBytes: 64 * MIB + 1 },
-    message: /not 1/,
+    message: /not 4096 to 67108864$/,
   },
   {
     what: "a frame limit of NaN",
@@ -152,9 +152,24 @@ const REFUSED: readonly { readonly what: string; readonly options: Options; mess
   {
     what: "less bulk credit than a frame",
     options: { bulkCreditBytes: 65_535 },
-    message: /bulkCreditBytes is 65535, less than 65536/,
+    message: /bulkCreditBytes is 65535, not 65536 to 1073741824$/,
   },
   { what: "a heartbeat of 0", options: { heartbeatMs: 0 }, message: /heartbeatMs is 0/ },
+  {
+    what: "a heartbeat above an hour",
+    options: { heartbeatMs: 3_600_001 },
+    message: /heartbeatMs is/,
+  },
+  {
+    what: "a bulk credit above 1 GiB",
+    options: { bulkCreditBytes: 2 ** 30 + 1 },
+    message: /not 65536/,
+  },
+  {
+    what: "an ignorable kind on the bulk lane",
+    options: { kinds: { a: text(0x80, { lane: "bulk" }) } },
+    message: /kind "a" is on the bulk lane but ignorable/,
+  },
   { what: "a heartbeat of NaN", options: { heartbeatMs: NaN }, message: /heartbeatMs is NaN/ },
 ];
 
