@@ -14,8 +14,9 @@
  *
  * It has two states. *Head*: fewer than four bytes from `at`. *Body*: the length is known and
  * checked, the rest is awaited. A frame that would not fit before the end of the slab is moved to
- * its start, once. At rest the slab has 8 KiB; a read that fills it asks for 64 KiB; a frame that is
- * larger still gets a slab of its size. All but the small slab are admitted against the budget.
+ * its start, once. At rest the slab has 8 KiB; a read that fills it asks for 64 KiB; when a larger
+ * frame has filled it, the slab grows fourfold until the frame fits. All but the small slab are
+ * admitted against the budget.
  */
 import { HEAD_BYTES, LENGTH_BYTES } from "./frame.ts";
 import { FrameView } from "./frame_view.ts";
@@ -26,6 +27,9 @@ import type { MemoryBudget } from "./memory_budget.ts";
 export const REST_SLAB_BYTES = 8 * 1024;
 /** Slab of a connection under traffic. */
 export const BUSY_SLAB_BYTES = 64 * 1024;
+
+/** How many times larger the slab becomes when a frame has filled it. */
+const SLAB_GROWTH = 4;
 
 /** Leftovers up to this size are moved at once, so that the next read has room. */
 const CHEAP_MOVE_BYTES = 1024;
@@ -117,12 +121,12 @@ export class FrameDecoder {
   }
 
   #resize(wanted: number, left: number): void {
-    const size = this.#slabBytesFor(wanted);
+    const size = this.#slabBytesFor(wanted, left);
     if (size === this.#slab.length) return;
     if (size === REST_SLAB_BYTES) return this.#swap(this.#restSlab, left);
     const larger = this.#budget.take(size);
     if (larger !== undefined) return this.#swap(larger, left);
-    if (wanted <= this.#slab.length) return; // busy, but no memory: go on with the small slab
+    if (left < this.#slab.length) return; // busy, but no memory: go on with the small slab
     throw new LineError(
       LineErrorCode.Overloaded,
       `Cannot receive a frame of ${wanted} bytes: ` +
@@ -130,13 +134,21 @@ export class FrameDecoder {
     );
   }
 
-  /** Larger for a large frame or under traffic, smaller after a small read (a PING is enough). */
-  #slabBytesFor(wanted: number): number {
+  /**
+   * Larger when a frame has filled the slab and goes on, or under traffic; smaller after a small
+   * read (a PING is enough). It grows with what has arrived, not with what was announced: four bytes
+   * that promise 64 MiB cost nothing.
+   */
+  #slabBytesFor(wanted: number, left: number): number {
     const now = this.#slab.length;
-    if (wanted > now) return Math.max(wanted, BUSY_SLAB_BYTES);
-    if (this.#lastReadBytes === this.#lastSpaceBytes) return Math.max(now, BUSY_SLAB_BYTES);
-    if (this.#lastReadBytes < REST_SLAB_BYTES / 2 && wanted <= REST_SLAB_BYTES) {
-      return REST_SLAB_BYTES;
+    const read = this.#lastReadBytes;
+    if (wanted > now && left === now) {
+      return Math.min(wanted, Math.max(BUSY_SLAB_BYTES, now * SLAB_GROWTH));
+    }
+    if (read === this.#lastSpaceBytes) return Math.max(now, BUSY_SLAB_BYTES);
+    if (read < REST_SLAB_BYTES / 2 && wanted <= REST_SLAB_BYTES) return REST_SLAB_BYTES;
+    if (read < BUSY_SLAB_BYTES / 2 && wanted <= BUSY_SLAB_BYTES) {
+      return Math.min(now, BUSY_SLAB_BYTES);
     }
     return now;
   }

@@ -36,7 +36,9 @@ const hex32 = v.pipe(
   v.transform(decodeHex),
 );
 const sessionId = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/, "wanted 32 hexadecimal digits"));
-const code = v.pipe(v.string(), v.regex(/^[a-z0-9.-]{1,64}$/, "wanted 1 to 64 of a-z 0-9 . -"));
+const CODE = /^[a-z0-9.-]{1,64}$/;
+const CODE_FORM = "wanted 1 to 64 of a-z 0-9 . -";
+const code = v.pipe(v.string(), v.regex(CODE, CODE_FORM));
 const message = v.pipe(v.string(), v.maxLength(MAX_MESSAGE_LENGTH));
 
 /** Client ids: 1 to 64 letters, digits and `. _ -`. */
@@ -44,7 +46,7 @@ export const CLIENT_ID: RegExp = /^[\p{L}\p{N}._-]{1,64}$/u;
 
 const helloSchema = v.object({
   versions: v.pipe(v.array(v.pipe(v.number(), v.integer())), v.minLength(1), v.maxLength(16)),
-  service: v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,32}$/)),
+  service: v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,32}$/, "wanted 1 to 32 of a-z 0-9 -")),
   clientId: v.pipe(v.string(), v.regex(CLIENT_ID, "wanted 1 to 64 letters, digits or . _ -")),
   nonce: hex32,
   tokenName: v.optional(v.pipe(v.string(), v.maxLength(32)), ""),
@@ -145,20 +147,26 @@ export function encodeWelcome(welcome: Welcome): Uint8Array<ArrayBuffer> {
   return encodeFrame(Kind.Welcome, payload);
 }
 
-/** The ERROR frame. */
+/** The ERROR frame. @throws {RangeError} when the code has another form */
 export function encodeError(error: { code: string; message: string }): Uint8Array<ArrayBuffer> {
+  checkCode(error.code);
   return jsonFrame(Kind.Error, {
     code: error.code,
     message: error.message.slice(0, MAX_MESSAGE_LENGTH),
   });
 }
 
-/** The GOODBYE frame. */
+/** The GOODBYE frame. @throws {RangeError} when the code has another form */
 export function encodeGoodbye(goodbye: Goodbye): Uint8Array<ArrayBuffer> {
+  checkCode(goodbye.code);
   return jsonFrame(Kind.Goodbye, {
     ...goodbye,
     message: goodbye.message.slice(0, MAX_MESSAGE_LENGTH),
   });
+}
+
+function checkCode(code: string): void {
+  if (!CODE.test(code)) throw new RangeError(`Cannot send code "${code}": ${CODE_FORM}`);
 }
 
 /** Reads HELLO. @throws {LineError} `bad-message` */

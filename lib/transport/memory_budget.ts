@@ -35,11 +35,11 @@ export class MemoryBudget {
   }
 
   /**
-   * A buffer of `sizeBytes` or the next power of two, with old content, or `undefined` when the
-   * budget is used up. Give it back with {@linkcode give}.
+   * A buffer of at least `sizeBytes`, with old content, or `undefined` when the budget is used up.
+   * Give it back with {@linkcode give}.
    */
   take(sizeBytes: number): Uint8Array<ArrayBuffer> | undefined {
-    const size = Math.max(MIN_POOLED_BYTES, nextPowerOfTwo(sizeBytes));
+    const size = roundUp(sizeBytes);
     if (this.#usedBytes + size > this.limitBytes) return undefined;
     this.#usedBytes += size;
     return this.#free.get(size)?.pop() ?? new Uint8Array(size);
@@ -71,8 +71,10 @@ export class MemoryBudget {
   }
 }
 
-function nextPowerOfTwo(value: number): number {
-  return 2 ** Math.ceil(Math.log2(value));
+/** Powers of two, so that buffers can be used again; large ones as they are. */
+function roundUp(sizeBytes: number): number {
+  if (sizeBytes > MAX_POOLED_BYTES) return sizeBytes;
+  return Math.max(MIN_POOLED_BYTES, 2 ** Math.ceil(Math.log2(sizeBytes)));
 }
 
 /** The budget of this process: 512 MiB. */

@@ -1,4 +1,8 @@
+import { safeText } from "../terminal/safe_text.ts";
 import { LineError, LineErrorCode } from "./line_error.ts";
+
+/** Most characters of a path or a message that an error repeats. */
+const MAX_QUOTED_LENGTH = 100;
 
 /**
  * A schema of any library that follows Standard Schema (standardschema.dev): valibot, zod, arktype.
@@ -47,6 +51,11 @@ export function parseJson<T>(schema: Schema<T>, source: string, what: string): T
   const where = path === undefined || path.length === 0 ? "value" : path.join(".");
   throw new LineError(
     LineErrorCode.BadMessage,
-    `Cannot read ${what}: ${where}: ${issue?.message ?? "refused"}`,
+    `Cannot read ${what}: ${quoted(where)}: ${quoted(issue?.message ?? "refused")}`,
   );
+}
+
+/** Schemas quote what they were given, and that is the peer's: short, and safe to print. */
+function quoted(text: string): string {
+  return safeText(text.slice(0, MAX_QUOTED_LENGTH));
 }

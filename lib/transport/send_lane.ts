@@ -253,7 +253,7 @@ export class SendLane extends FrameWriter {
     if (!this.#admits(need)) return false;
     const size = CHUNK_SIZES[this.#sizeIndex] as number;
     const { budget, onMemory } = this.#options;
-    const bytes = budget.take(Math.max(size, need));
+    const bytes = budget.take(Math.max(size, need)) ?? budget.take(need);
     if (bytes === undefined) {
       if (!this.#lacksMemory) {
         budget.onGiven(() => {

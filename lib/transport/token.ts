@@ -59,6 +59,7 @@ export function parseTokens(text: string, source: string): Token[] {
 
 function checkName(name: string): void {
   if (!NAME.test(name)) {
-    throw new SyntaxError(`Cannot name a token "${name}": wanted 1 to 32 of A-Z a-z 0-9 . _ -`);
+    // Not quoted: it may be a token that was pasted.
+    throw new SyntaxError("Cannot name the token: wanted 1 to 32 of A-Z a-z 0-9 . _ -");
   }
 }

@@ -112,6 +112,14 @@ function mutateLength(frames: Uint8Array[], random: Random): void {
   frames[index] = frame;
 }
 
+/** Two frames that end together around the end of a slab, when they come first. */
+function edgeFrames(random: Random): Uint8Array[] {
+  const slabBytes = random.pick([8192, 65_536]);
+  const first = random.between(5, slabBytes - 1100);
+  const second = slabBytes - first + random.between(-3, 3);
+  return [first, second].map((size) => encodeFrame(0x21, pattern(size - 5)));
+}
+
 /** A stream that a peer might send who is broken, hostile or both. */
 export function makeStream(random: Random): Uint8Array {
   const frames = [
@@ -122,7 +130,8 @@ export function makeStream(random: Random): Uint8Array {
     const extra = random.oneIn(2) ? random.pick(EXTRA_FRAMES) : encodeFrame(0x20, pattern(size));
     frames.splice(random.below(frames.length + 1), 0, extra);
   }
-  for (let i = random.below(4); i > 0; i--) mutateFrames(frames, random);
+  if (random.oneIn(5)) frames.unshift(...edgeFrames(random));
+  for (let i = random.pick([0, 0, 1, 2, 3]); i > 0; i--) mutateFrames(frames, random);
   if (random.oneIn(3)) mutateLength(frames, random);
   let bytes: Uint8Array = concat(frames);
   for (let i = random.pick([0, 0, 1, 1, 2, 5]); i > 0; i--) bytes = mutateBytes(bytes, random);

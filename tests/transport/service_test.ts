@@ -5,6 +5,7 @@ import {
   encodeError,
   encodeWelcome,
 } from "../../lib/transport/handshake_messages.ts";
+import { LineError } from "../../lib/transport/line_error.ts";
 import {
   defineService,
   json,
@@ -59,6 +60,21 @@ for (const { what, payload, message } of JSON_FAULTS) {
     assert.throws(() => kind.decode(viewOf(payload)), { code: "bad-message", message });
   });
 }
+
+Deno.test("json() raises bad-message in a few printable words, whatever the peer sent", () => {
+  const kinds = [json(0x21, v.picklist(["a", "b"])), json(0x21, v.record(v.string(), v.number()))];
+  const long = "\u001b[2J\n\u0000".repeat(20_000);
+  for (const kind of kinds) {
+    for (const value of [long, { [long]: "x" }]) {
+      assert.throws(() => kind.decode(viewOf(JSON.stringify(value))), (error) => {
+        assert.ok(error instanceof LineError);
+        assert.ok(error.message.length <= 1000, `${error.message.length} characters`);
+        assert.match(error.message, /^\P{Cc}*$/u, "no control characters");
+        return true;
+      });
+    }
+  }
+});
 
 Deno.test("raw(), text() and json() fill in the options of a kind", () => {
   const options: KindOptions = { lane: "bulk", minBytes: 1, maxBytes: 9, credit: "service" };
