@@ -1,0 +1,2 @@
+/** The smallest program there is: what `deno run` costs by itself. */
+export {};

@@ -1,0 +1,50 @@
+/** Builds the peers that are not written in TypeScript, where their compilers are. */
+import { runProgram } from "./child.ts";
+
+/** A program, or the reason why there is none. */
+export type Build = { readonly program: string } | { readonly absence: string };
+
+const folder = (path: string) => decodeURIComponent(new URL(path, import.meta.url).pathname);
+const GO_TIMEOUT_MS = 120_000;
+const CARGO_TIMEOUT_MS = 120_000;
+
+async function isThere(program: string, versionFlag: string): Promise<boolean> {
+  return (await runProgram(program, [versionFlag], { timeoutMs: 10_000 })).isSuccess;
+}
+
+/** The Go peer of the framing bench. */
+export async function buildGo(): Promise<Build> {
+  if (!await isThere("go", "version")) return { absence: "no Go compiler" };
+  const program = folder("results/framing-go");
+  const { isSuccess, output } = await runProgram("go", ["build", "-o", program, "."], {
+    timeoutMs: GO_TIMEOUT_MS,
+    cwd: folder("peers/go"),
+  });
+  return isSuccess ? { program } : { absence: `go build: ${lastLine(output)}` };
+}
+
+/** The tokio-util peer of the framing bench. Its crates come from the network. */
+export async function buildTokio(): Promise<Build> {
+  if (!await isThere("cargo", "--version")) return { absence: "no Rust compiler" };
+  const cwd = folder("results/framing-tokio");
+  await Deno.mkdir(`${cwd}/src`, { recursive: true });
+  for (const file of ["Cargo.toml", "src/main.rs"]) {
+    await Deno.copyFile(folder(`peers/tokio/${file}`), `${cwd}/${file}`);
+  }
+  const { isSuccess } = await runProgram("cargo", ["build", "--release"], {
+    timeoutMs: CARGO_TIMEOUT_MS,
+    cwd,
+  });
+  if (isSuccess) return { program: `${cwd}/target/release/framing` };
+  return { absence: "crates cannot be fetched or built" };
+}
+
+/** `sockperf`, if installed. */
+export async function findSockperf(): Promise<Build> {
+  if (await isThere("sockperf", "--version")) return { program: "sockperf" };
+  return { absence: "no sockperf" };
+}
+
+function lastLine(output: string): string {
+  return output.trimEnd().split("\n").at(-1) ?? "";
+}
