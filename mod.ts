@@ -59,6 +59,7 @@ export {
   type LineErrorOrigin,
 } from "./lib/transport/line_error.ts";
 export {
+  type Candidate,
   listen,
   type ListenOptions,
   type Server,

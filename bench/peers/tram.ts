@@ -1,5 +1,5 @@
 /** The line, through its public API. */
-import { defineService, dial, listen, raw } from "tram";
+import { type Connection, defineService, dial, listen, raw } from "tram";
 import { DATA_KIND, runPeer, Stopwatch } from "./peer.ts";
 
 const service = defineService({
@@ -7,6 +7,20 @@ const service = defineService({
   kinds: { data: raw(DATA_KIND) },
   heartbeatMs: 60_000,
 });
+
+/** Sends frames until the lane is full. @returns the next sequence number */
+function fill(
+  connection: Connection<typeof service.kinds>,
+  payloadBytes: number,
+  sequence: number,
+): number {
+  for (;;) {
+    const writer = connection.reserve(service.kinds.data, payloadBytes);
+    if (writer === undefined) return sequence;
+    writer.setUint32(0, sequence++);
+    writer.commit();
+  }
+}
 
 await runPeer({
   receive(_n, onDone) {
@@ -28,15 +42,9 @@ await runPeer({
   async send(n, port, untilMs) {
     const address = { host: "127.0.0.1", port, clientId: "bench" };
     const connection = await dial(service, address, () => ({}));
-    const kind = service.kinds.data;
-    const payloadBytes = n - 1;
     let sequence = 0;
     while (performance.now() < untilMs) {
-      let writer;
-      while ((writer = connection.reserve(kind, payloadBytes)) !== undefined) {
-        writer.setUint32(0, sequence++);
-        writer.commit();
-      }
+      sequence = fill(connection, n - 1, sequence);
       await connection.writable();
     }
     const { confirmed, code } = await connection.close();

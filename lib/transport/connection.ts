@@ -329,7 +329,7 @@ export class Connection<K extends Kinds = Kinds> implements AsyncDisposable {
   }
 
   #onGoodbye(goodbye: Goodbye): void {
-    this.onGoodbye?.(goodbye);
+    if (this.#farewell.heard === undefined) this.onGoodbye?.(goodbye);
     this.#isOpen = false;
     this.#farewell.onGoodbye(goodbye);
   }
@@ -355,8 +355,10 @@ export class Connection<K extends Kinds = Kinds> implements AsyncDisposable {
   }
 
   /** Tells the peer what is wrong, and ends the connection. */
-  #fail({ code, message }: LineError): void {
-    this.#finish({ code, message, by: "here" }, encodeError({ code, message }));
+  #fail(error: LineError): void {
+    const { code, message } = error;
+    const lastFrame = error.isForPeer ? encodeError({ code, message }) : undefined;
+    this.#finish({ code, message, by: "here" }, lastFrame);
   }
 
   /** Ends the connection from this side, so that the peer can still read what is written. */

@@ -29,8 +29,8 @@ export class HandshakeLine {
         await this.#readMore(name);
         continue;
       }
-      if (view.kind === kind) return view;
       if (view.kind === Kind.Error) throw decodeError(view);
+      if (view.kind === kind) return view;
       throw new LineError(
         LineErrorCode.UnexpectedKind,
         `Cannot shake hands: got kind ${hexKind(view.kind)} where ${name} was due`,
@@ -38,12 +38,16 @@ export class HandshakeLine {
     }
   }
 
-  /** Writes a whole frame. */
+  /**
+   * Writes a whole frame.
+   *
+   * @throws {LineError} the peer's reason, when it has hung up and left one; else `lost`
+   */
   async send(frame: Uint8Array): Promise<void> {
     try {
       for (let at = 0; at < frame.length;) at += await this.stream.write(frame.subarray(at));
-    } catch (cause) {
-      throw this.#lost("the connection broke", cause);
+    } catch {
+      await this.receive(Kind.Error, "an answer");
     }
   }
 

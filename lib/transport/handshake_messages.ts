@@ -152,7 +152,7 @@ export function encodeError(error: { code: string; message: string }): Uint8Arra
   checkCode(error.code);
   return jsonFrame(Kind.Error, {
     code: error.code,
-    message: error.message.slice(0, MAX_MESSAGE_LENGTH),
+    message: shortened(error.message),
   });
 }
 
@@ -161,8 +161,12 @@ export function encodeGoodbye(goodbye: Goodbye): Uint8Array<ArrayBuffer> {
   checkCode(goodbye.code);
   return jsonFrame(Kind.Goodbye, {
     ...goodbye,
-    message: goodbye.message.slice(0, MAX_MESSAGE_LENGTH),
+    message: shortened(goodbye.message),
   });
+}
+
+function shortened(message: string): string {
+  return message.slice(0, MAX_MESSAGE_LENGTH).toWellFormed();
 }
 
 function checkCode(code: string): void {
@@ -215,5 +219,5 @@ export function decodeGoodbye(view: FrameView): Goodbye {
 
 /** A client id out of a machine's name: what does not belong in one becomes `-`. */
 export function clientIdFrom(name: string): string {
-  return name.replace(/[^\p{L}\p{N}._-]/gu, "-").slice(0, 64) || "client";
+  return [...name.replace(/[^\p{L}\p{N}._-]/gu, "-")].slice(0, 64).join("") || "client";
 }

@@ -28,6 +28,16 @@ export type ServerEvent =
   }
   | { readonly type: "refused"; readonly peer: Address; readonly error: LineError };
 
+/** A client that wants to come in and has proved what it had to. */
+export interface Candidate {
+  /** Where it comes from. */
+  readonly peer: Address;
+  /** What it calls itself. */
+  readonly clientId: string;
+  /** Name of the token that it proved; empty without one. */
+  readonly tokenName: string;
+}
+
 /** Options of {@linkcode listen}. */
 export interface ListenOptions {
   /** Address to listen on. @default {"127.0.0.1"} */
@@ -46,6 +56,11 @@ export interface ListenOptions {
   readonly maxConnectionsPerAddress?: number;
   /** Time to shake hands, in milliseconds. @default {5000} */
   readonly handshakeTimeoutMs?: number;
+  /**
+   * The service's own last word on a client that has proved what it had to, such as a ban.
+   * @throws {LineError} the reason to refuse it, with a code of the service
+   */
+  readonly admit?: (candidate: Candidate) => void;
   /** Where sessions are kept, for services that resume them. */
   readonly sessions?: SessionGate | undefined;
   /** Told what happens. */
@@ -185,8 +200,10 @@ class LineServer<K extends Kinds> implements Server<K> {
           service: this.#service,
           tokens,
           sessions,
-          admit: () => {
+          admit: ({ clientId, tokenName }) => {
             if (isRefused) throw new LineError(LineErrorCode.HandshakeTimeout, "Too late");
+            const proved = tokens === undefined ? "" : tokenName;
+            this.#options.admit?.({ peer: stream.peer, clientId, tokenName: proved });
             this.#takePlace();
             holdsPlace = true;
           },

@@ -39,7 +39,7 @@ export function formatToken({ name, secret }: Token): string {
 export function parseTokens(text: string, source: string): Token[] {
   const tokens: Token[] = [];
   for (const [index, line] of text.split("\n").entries()) {
-    const words = line.replace(/#.*/, "").trim().split(/\s+/);
+    const words = line.replace(/#.*/s, "").trim().split(/\s+/);
     if (words[0] === "") continue;
     const digits = words.at(-1) ?? "";
     const name = words.length > 1 ? words[0] ?? "" : "";

@@ -54,7 +54,12 @@ export class TramProcess implements AsyncDisposable {
 
   /** Sends a signal. */
   kill(signal: Deno.Signal): void {
-    if (!this.#hasEnded) this.child.kill(signal);
+    if (this.#hasEnded) return;
+    try {
+      this.child.kill(signal);
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error; // it ended a moment ago
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -21,22 +21,19 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   Deno.test(`timer ping prints what it has and ends with 130 on ${signal}`, async () => {
     const server = await startServer(["--json"]);
     await using _ = server.process;
-    await using ping = new TramProcess([
-      "timer",
-      "ping",
-      "--port",
-      server.port,
-      "--count",
-      "1000000000",
-      "--json",
-    ]);
-    await joined(server.process, 1);
-    ping.kill(signal);
-    const { code, stdout } = await ping.ended;
-    assert.equal(code, 130);
-    const summary = JSON.parse(stdout);
-    assert.equal(summary.end, "stopped");
-    assert(summary.sent - summary.answered <= 1);
+    const args = ["timer", "ping", "--port", server.port, "--count", "1000000000", "--json"];
+    for (let round = 1;; round++) {
+      await using ping = new TramProcess(args);
+      await joined(server.process, round);
+      ping.kill(signal);
+      const { code, stdout } = await ping.ended;
+      assert.equal(code, 130);
+      if (stdout === "") continue; // it had not yet been told that it was in: nothing to print
+      const summary = JSON.parse(stdout);
+      assert.equal(summary.end, "stopped");
+      assert(summary.sent - summary.answered <= 1);
+      break;
+    }
   });
 }
 

@@ -141,6 +141,32 @@ export function endingContracts(make: WorldMaker): void {
     await server.close();
   });
 
+  Deno.test(`${name}: abort() with a code of this side only tells the peer nothing`, async () => {
+    const { server, peer, served } = await serveRaw(make(), testService, {});
+    served.abort("cancelled", "changed my mind");
+    assert.equal(await peer.errorCode(), "hung up without ERROR");
+    peer.close();
+    assert.equal((await served.closed).code, "cancelled");
+    await server.close();
+  });
+
+  Deno.test(`${name}: a second GOODBYE is ignored`, async () => {
+    let heard = 0;
+    const { server, peer, served } = await serveRaw(make(), testService, {});
+    served.onGoodbye = () => heard++;
+    const goodbye = encodeFrame(
+      Kind.Goodbye,
+      new TextEncoder().encode('{"code":"done","message":""}'),
+    );
+    await peer.write(new Uint8Array([...goodbye, ...goodbye]));
+    assert.equal((await peer.next())?.kind, Kind.GoodbyeAck);
+    assert.equal(await peer.next(), undefined);
+    peer.close();
+    assert.equal((await served.closed).by, "peer");
+    assert.equal(heard, 1);
+    await server.close();
+  });
+
   Deno.test(`${name}: an ERROR of the peer ends the connection with its code`, async () => {
     const { server, peer, served } = await serveRaw(make(), testService, {});
     await peer.send(Kind.Error, JSON.stringify({ code: "test.banned", message: "go away" }));

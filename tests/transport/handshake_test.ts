@@ -6,6 +6,7 @@ import type { Credentials } from "../../lib/transport/client_handshake.ts";
 import type { Connection } from "../../lib/transport/connection.ts";
 import { dial } from "../../lib/transport/dial.ts";
 import { encodeFrame, Kind } from "../../lib/transport/frame.ts";
+import { CLIENT_ID, clientIdFrom } from "../../lib/transport/handshake_messages.ts";
 import { LineError } from "../../lib/transport/line_error.ts";
 import { listen, type ListenOptions, type ServerEvent } from "../../lib/transport/listen.ts";
 import { type ByteStream, formatAddress, type Network } from "../../lib/transport/network.ts";
@@ -159,6 +160,22 @@ for (
     assert.match(result.log[0] ?? "", new RegExp(`^tram: refused 127.0.0.1:\\d+ \\(${code}: `));
   });
 }
+
+Deno.test("listen() asks the service last, and refuses with its code", async () => {
+  const seen: string[] = [];
+  const refuse = (tokens?: typeof token[]) =>
+    attempt({
+      tokens,
+      admit: ({ peer, clientId, tokenName }) => {
+        seen.push(`${clientId} ${tokenName} ${peer.host}`);
+        throw new LineError("chat.banned", "Banned until Monday");
+      },
+    }, { token: tokens && named, tokenUse: "if-asked" });
+  const banned = await refuse([named]);
+  assert.deepEqual([banned.client, banned.origin, banned.joined], ["chat.banned", "peer", 0]);
+  await refuse();
+  assert.deepEqual(seen, ["ada ada 127.0.0.1", "ada  127.0.0.1"]);
+});
 
 Deno.test("handshake refuses a PROOF without the token's part with token-required", async () => {
   const zeroed = tampering("there", 1, (frame) => frame.fill(0, 5));
@@ -350,4 +367,31 @@ Deno.test("listen() refuses an address of other machines without token or insecu
   for (const host of ["0.0.0.0", "::", "192.0.2.1", "room.example"]) {
     assert.throws(() => listen(testService, { host, network, clock }, () => ({})), LineError);
   }
+});
+
+Deno.test("dial() tells why it was refused although its next write fails", async () => {
+  const hangsUpEarly = (network: Network): Network => ({
+    listen: (address) => network.listen(address),
+    async connect(address, signal) {
+      const stream = await network.connect(address, signal);
+      let writes = 0;
+      return {
+        ...stream,
+        write: (bytes) =>
+          ++writes === 2 ? Promise.reject(new Error("broken pipe")) : stream.write(bytes),
+      };
+    },
+  });
+  // The server waits for PROOF in vain, and says so before it hangs up.
+  const result = await attempt({ handshakeTimeoutMs: 100 }, {}, hangsUpEarly);
+  assert.deepEqual([result.client, result.origin], ["handshake-timeout", "peer"]);
+});
+
+Deno.test("clientIdFrom() makes an id that is accepted out of any name", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "grapheme", maxLength: 200 }), (name) => {
+      assert.match(clientIdFrom(name), CLIENT_ID);
+    }),
+  );
+  assert.match(clientIdFrom(`${"a".repeat(63)}\u{20000}b`), CLIENT_ID);
 });

@@ -70,6 +70,8 @@ export interface RefusedVector {
   readonly code: string;
   readonly stream: readonly StreamPart[];
   readonly token?: string;
+  /** The session that the client resumes. */
+  readonly session?: { readonly id: string; readonly cookie: string };
   readonly keepsSessions?: boolean;
   readonly bulkCreditBytes?: number;
 }

@@ -1,6 +1,13 @@
 /** `docs/protocol.md` against the vectors and the code: every hex dump, every code, every kind. */
 import assert from "node:assert/strict";
-import { HANDSHAKE_MAX_FRAME_BYTES, Kind, MAX_FRAME_BYTES } from "../../lib/transport/frame.ts";
+import {
+  HANDSHAKE_MAX_FRAME_BYTES,
+  Kind,
+  MAX_BULK_FRAME_BYTES,
+  MAX_CREDIT_BYTES,
+  MAX_FRAME_BYTES,
+  MAX_HEARTBEAT_MS,
+} from "../../lib/transport/frame.ts";
 import { isPassingCode, LineErrorCode } from "../../lib/transport/line_error.ts";
 import { timerService } from "../../lib/timer/protocol.ts";
 import { FRAMES, HANDSHAKES, type HandshakeVector, named, TIMER_FRAMES } from "./vectors.ts";
@@ -111,6 +118,22 @@ Deno.test("HANDSHAKE_MAX_FRAME_BYTES and MAX_FRAME_BYTES are those of protocol.m
   const limits = rows(/^N (until|after) /).map(([, limit = ""]) => limit.replaceAll(",", ""));
   assert.match(limits[0] ?? "", new RegExp(`^${HANDSHAKE_MAX_FRAME_BYTES}$`));
   assert.match(limits[1] ?? "", new RegExp(`\\b${MAX_FRAME_BYTES}\\b`));
+});
+
+Deno.test("protocol.md states the bounds of WELCOME", () => {
+  const bounds = {
+    heartbeatMs: [1, MAX_HEARTBEAT_MS],
+    maxFrameBytes: [HANDSHAKE_MAX_FRAME_BYTES, MAX_FRAME_BYTES],
+    bulkCreditBytes: [MAX_BULK_FRAME_BYTES, MAX_CREDIT_BYTES],
+  };
+  const stated = rows(/^`(heartbeatMs|maxFrameBytes|bulkCreditBytes)`$/);
+  assert.deepEqual(
+    stated.map(([name, type]) => [name, type]),
+    Object.entries(bounds).map(([name, [least = 0, most = 0]]) => [
+      `\`${name}\``,
+      `integer, ${least.toLocaleString("en")} to ${most.toLocaleString("en")}`,
+    ]),
+  );
 });
 
 Deno.test("timerService has the kinds and limits that protocol.md states", () => {

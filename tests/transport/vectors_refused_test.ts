@@ -59,10 +59,12 @@ function serverRefusal(vector: RefusedVector, stream: ScriptedStream): Promise<s
 }
 
 function clientRefusal(vector: RefusedVector, stream: ScriptedStream): Promise<string> {
+  const session = vector.session &&
+    { id: vector.session.id, cookie: decodeHex(vector.session.cookie) };
   return refusal(clientHandshake(
     new HandshakeLine(stream, newDecoder(HANDSHAKE_MAX_FRAME_BYTES)),
     timerService.name,
-    { clientId: "ada", token: tokenOf(vector) },
+    { clientId: "ada", token: tokenOf(vector), session },
     new Uint8Array(32).fill(0xc0),
   ));
 }
