@@ -20,15 +20,17 @@
  *    not confirmed.
  * 9. A violation of the protocol is told to the peer with its code, then the connection ends.
  * 10. `closed` resolves once, never rejects, and when it does everything is given back.
+ *
+ * This file is longer than most because it holds all that a service sees of a connection; the parts
+ * that do the work (sender, receiver, liveness, farewell, bulk credit) have files of their own.
  */
 import type { Timer } from "../clock/clock.ts";
 import { BulkCredit } from "./bulk_credit.ts";
 import type { CloseCause, CloseReport } from "./close_report.ts";
 import { Farewell } from "./farewell.ts";
-import { FIRST_IGNORABLE_KIND, FIRST_SERVICE_KIND, Kind as LineKind, PING_BYTES } from "./frame.ts";
+import { FIRST_IGNORABLE_KIND, Kind as LineKind, PING_BYTES } from "./frame.ts";
 import type { ConnectionParts, ConnectionStats, ConnectionTerms } from "./connection_types.ts";
 import type { FrameBatch } from "./frame_batch.ts";
-import type { FrameDecoder } from "./frame_decoder.ts";
 import { type FrameView, hexKind } from "./frame_view.ts";
 import type { FrameWriter } from "./frame_writer.ts";
 import { decodeError, decodeGoodbye, encodeError, type Goodbye } from "./handshake_messages.ts";
@@ -36,7 +38,7 @@ import { LineError, LineErrorCode } from "./line_error.ts";
 import { LINGER_MS } from "./linger.ts";
 import { Liveness } from "./liveness.ts";
 import type { Address } from "./network.ts";
-import { RateLimit } from "./rate_limit.ts";
+import { Receiver } from "./receiver.ts";
 import { buildRoutes, type Handlers, type Route } from "./routes.ts";
 import type { SendLane } from "./send_lane.ts";
 import { Sender } from "./sender.ts";
@@ -59,17 +61,12 @@ export class Connection<K extends Kinds = Kinds> implements AsyncDisposable {
   readonly #bulkCredit: BulkCredit;
   readonly #liveness: Liveness;
   readonly #farewell: Farewell;
-  readonly #rate: RateLimit;
+  readonly #receiver: Receiver;
   readonly #resolveClosed: (report: CloseReport) => void;
-  #routes: (Route | undefined)[] = [];
   #isOpen = true;
-  /** Set when nothing that arrives matters any more. */
-  #discards = false;
   #cause: CloseCause | undefined;
   #acceptedBytes = 0;
   #lingerTimer: Timer | undefined;
-  #receivedBytes = 0;
-  #framesReceived = 0;
   #dropped = 0;
 
   /** For `dial` and `listen`, after the handshake. */
@@ -92,12 +89,20 @@ export class Connection<K extends Kinds = Kinds> implements AsyncDisposable {
     this.#normalLane = sender.lane("normal");
     this.#bulkLane = sender.lane("bulk");
     this.#bulkCredit = new BulkCredit(terms.bulkCreditBytes, (bytes) => sender.grant(bytes));
-    this.#rate = new RateLimit(service.maxFramesPerSecond, clock.monotonicNs());
+    this.#receiver = new Receiver({
+      stream,
+      decoder: parts.decoder,
+      clock,
+      maxFramesPerSecond: service.maxFramesPerSecond,
+      onOther: (view) => this.#handleOther(view),
+      onBatch: () => sender.flush(),
+      onError: (error) => this.#fail(error),
+    });
     this.#liveness = new Liveness({
       sender,
       clock,
       heartbeatMs: terms.heartbeatMs,
-      receivedBytes: () => this.#receivedBytes,
+      receivedBytes: () => this.#receiver.bytes,
       onDead: (error) => this.#fail(error),
     });
     this.#farewell = new Farewell({
@@ -114,9 +119,8 @@ export class Connection<K extends Kinds = Kinds> implements AsyncDisposable {
   /** Starts receiving. For `dial` and `listen`, once. */
   start(handlers: Handlers<K>): void {
     this.#parts.decoder.maxFrameBytes = this.terms.maxFrameBytes;
-    this.#routes = buildRoutes(this.#parts.service, handlers, this.#bulkCredit);
     this.#liveness.start();
-    this.#run();
+    this.#run(buildRoutes(this.#parts.service, handlers, this.#bulkCredit));
   }
 
   /** Whether frames can be sent. */
@@ -132,8 +136,8 @@ export class Connection<K extends Kinds = Kinds> implements AsyncDisposable {
   /** Counters since the start. */
   get stats(): ConnectionStats {
     return {
-      framesReceived: this.#framesReceived,
-      bytesReceived: this.#receivedBytes,
+      framesReceived: this.#receiver.frames,
+      bytesReceived: this.#receiver.bytes,
       framesSent: this.#sender.frames,
       bytesSent: this.#sender.writtenBytes,
       bytesQueued: this.#sender.queuedBytes,
@@ -218,7 +222,7 @@ export class Connection<K extends Kinds = Kinds> implements AsyncDisposable {
 
   /** Measures a round trip. @returns nanoseconds, or `undefined` when the connection ends first */
   async ping(): Promise<number | undefined> {
-    return this.#discards ? undefined : await this.#liveness.ping();
+    return this.#cause !== undefined ? undefined : await this.#liveness.ping();
   }
 
   /** Says goodbye, after all that was sent, and waits until the peer has confirmed it. */
@@ -241,62 +245,10 @@ export class Connection<K extends Kinds = Kinds> implements AsyncDisposable {
     return this.close().then(() => {});
   }
 
-  /** The read loop: the whole life of the connection. */
-  async #run(): Promise<void> {
-    const { stream, decoder } = this.#parts;
-    try {
-      for (;;) {
-        const space = this.#handleFrames();
-        const n = await stream.read(space);
-        if (n === null) break;
-        this.#receivedBytes += n;
-        if (!this.#discards) decoder.filled(n);
-      }
-      const cut = decoder.pendingBytes > 0 ? ", inside a frame" : "";
-      this.#lose(`The peer hung up without a goodbye${cut}`);
-    } catch (cause) {
-      this.#lose(`The connection broke: ${cause instanceof Error ? cause.message : cause}`);
-    }
+  async #run(routes: readonly (Route | undefined)[]): Promise<void> {
+    const message = await this.#receiver.run(routes);
+    this.#end({ code: LineErrorCode.Lost, message, by: "network" });
     await this.#giveBack();
-  }
-
-  /** Handles all whole frames; then says where the next bytes go. Never throws. */
-  #handleFrames(): Uint8Array {
-    const { decoder } = this.#parts;
-    if (!this.#discards) {
-      try {
-        this.#dispatch(decoder);
-        this.#sender.flush();
-        if (!this.#discards) return decoder.space();
-      } catch (cause) {
-        this.#fail(
-          cause instanceof LineError
-            ? cause
-            : new LineError(LineErrorCode.Internal, "A handler failed", { cause }),
-        );
-      }
-    }
-    return new Uint8Array(4096);
-  }
-
-  #dispatch(decoder: FrameDecoder): void {
-    const routes = this.#routes;
-    let frames = 0;
-    let view: FrameView | undefined;
-    while (!this.#discards && (view = decoder.next()) !== undefined) {
-      frames++;
-      const route = routes[view.kind - FIRST_SERVICE_KIND];
-      if (route !== undefined) route(view);
-      else this.#handleOther(view);
-    }
-    this.#framesReceived += frames;
-    if (frames === 0 || this.#rate.perSecond === Infinity) return; // no need to read the clock
-    if (!this.#rate.take(frames, this.#parts.clock.monotonicNs())) {
-      throw new LineError(
-        LineErrorCode.TooFast,
-        `Cannot take more than ${this.#rate.perSecond} frames per second`,
-      );
-    }
   }
 
   /** Handles the line's own frames, and those that nobody registered. */
@@ -363,21 +315,17 @@ export class Connection<K extends Kinds = Kinds> implements AsyncDisposable {
 
   /** Ends the connection from this side, so that the peer can still read what is written. */
   #finish(cause: CloseCause, lastFrame?: Uint8Array): void {
-    if (this.#discards) return;
+    if (this.#cause !== undefined) return;
     this.#end(cause);
     this.#closeSoon();
     const { stream } = this.#parts;
     this.#sender.stop(lastFrame).then(() => stream.closeWrite()).catch(() => stream.close());
   }
 
-  #lose(message: string): void {
-    this.#end({ code: LineErrorCode.Lost, message, by: "network" });
-  }
-
   /** Notes why the connection ends; the first reason counts. */
   #end(cause: CloseCause): void {
     this.#isOpen = false;
-    this.#discards = true;
+    this.#receiver.discard();
     if (this.#cause !== undefined) return;
     this.#cause = cause;
     this.#acceptedBytes = this.#sender.acceptedBytes;

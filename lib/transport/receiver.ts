@@ -1,0 +1,116 @@
+/**
+ * The one reader of a connection: reads into the slab and hands each whole frame to its route, in
+ * place. Its loop is the life of the connection; it ends with the stream.
+ */
+import type { Clock } from "../clock/clock.ts";
+import { FIRST_SERVICE_KIND } from "./frame.ts";
+import type { FrameDecoder } from "./frame_decoder.ts";
+import type { FrameView } from "./frame_view.ts";
+import { LineError, LineErrorCode } from "./line_error.ts";
+import type { ByteStream } from "./network.ts";
+import { RateLimit } from "./rate_limit.ts";
+import type { Route } from "./routes.ts";
+
+/** Room for bytes that nobody wants any more. */
+const SCRAP_BYTES = 4096;
+
+/** What a {@linkcode Receiver} works with. */
+export interface ReceiverOptions {
+  readonly stream: ByteStream;
+  readonly decoder: FrameDecoder;
+  readonly clock: Clock;
+  /** Frames per second that the peer may send. */
+  readonly maxFramesPerSecond: number;
+  /** Handles a frame that has no route. */
+  readonly onOther: (view: FrameView) => void;
+  /** Called when all frames of a read are handled. */
+  readonly onBatch: () => void;
+  /** Told what is wrong with what arrived, or with a handler. */
+  readonly onError: (error: LineError) => void;
+}
+
+/** The one reader of a connection. */
+export class Receiver {
+  /** Bytes received since the start. */
+  bytes = 0;
+  /** Frames received since the start. */
+  frames = 0;
+  readonly #options: ReceiverOptions;
+  readonly #rate: RateLimit;
+  #routes: readonly (Route | undefined)[] = [];
+  #discards = false;
+
+  constructor(options: ReceiverOptions) {
+    this.#options = options;
+    this.#rate = new RateLimit(options.maxFramesPerSecond, options.clock.monotonicNs());
+  }
+
+  /** From now on what arrives is read and forgotten, also the rest of what is being handled. */
+  discard(): void {
+    this.#discards = true;
+  }
+
+  /**
+   * Reads until the stream ends.
+   *
+   * @param routes handlers indexed by `kind - 0x20`
+   * @returns what to say of the end
+   */
+  async run(routes: readonly (Route | undefined)[]): Promise<string> {
+    const { stream, decoder } = this.#options;
+    this.#routes = routes;
+    try {
+      for (;;) {
+        const space = this.#handleFrames();
+        const n = await stream.read(space);
+        if (n === null) break;
+        this.bytes += n;
+        if (!this.#discards) decoder.filled(n);
+      }
+    } catch (cause) {
+      return `The connection broke: ${cause instanceof Error ? cause.message : cause}`;
+    }
+    return `The peer hung up without a goodbye${
+      decoder.pendingBytes > 0 ? ", inside a frame" : ""
+    }`;
+  }
+
+  /** Handles all whole frames; then says where the next bytes go. Never throws. */
+  #handleFrames(): Uint8Array {
+    const { decoder, onBatch, onError } = this.#options;
+    if (!this.#discards) {
+      try {
+        this.#dispatch(decoder);
+        onBatch();
+        if (!this.#discards) return decoder.space();
+      } catch (cause) {
+        onError(
+          cause instanceof LineError
+            ? cause
+            : new LineError(LineErrorCode.Internal, "A handler failed", { cause }),
+        );
+      }
+    }
+    return new Uint8Array(SCRAP_BYTES);
+  }
+
+  #dispatch(decoder: FrameDecoder): void {
+    const routes = this.#routes;
+    let frames = 0;
+    let view: FrameView | undefined;
+    while (!this.#discards && (view = decoder.next()) !== undefined) {
+      frames++;
+      const route = routes[view.kind - FIRST_SERVICE_KIND];
+      if (route !== undefined) route(view);
+      else this.#options.onOther(view);
+    }
+    this.frames += frames;
+    const { perSecond } = this.#rate;
+    if (frames === 0 || perSecond === Infinity) return; // no need to read the clock
+    if (this.#rate.take(frames, this.#options.clock.monotonicNs())) return;
+    throw new LineError(
+      LineErrorCode.TooFast,
+      `Cannot take more than ${perSecond} frames per second`,
+    );
+  }
+}
