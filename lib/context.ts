@@ -1,5 +1,5 @@
 /**
- * What a command may touch of the world. The real one is built in `cli.ts`; tests build their own.
+ * What a command may touch of the world. `cli.ts` has the real one built; tests build their own.
  */
 import type { CommandContext } from "@stricli/core";
 import type { Clock } from "./clock/clock.ts";
@@ -12,8 +12,6 @@ export interface Output {
   write(text: string): void;
   /** Columns of the terminal; `undefined` when it is not one. */
   readonly columns: number | undefined;
-  /** Whether escape sequences for colour are wanted: a terminal, and no `NO_COLOR`. */
-  readonly hasColor: boolean;
 }
 
 /** The few things that tram does with files outside of its stores. */
@@ -26,8 +24,13 @@ export interface Files {
    * @throws {Error} when others may read it
    */
   readSecret(path: string): Promise<string | undefined>;
-  /** Writes a file that nobody but its owner can read, in one step; makes the folder. */
-  writeSecret(path: string, text: string): Promise<void>;
+  /**
+   * Adds text to a file that nobody but its owner can read; makes file and folder where there are
+   * none. Nobody else changes it meanwhile.
+   *
+   * @param added given what the file holds; says what to add
+   */
+  appendSecret(path: string, added: (text: string) => string): Promise<void>;
 }
 
 /** What a command may touch of the world. */

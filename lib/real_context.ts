@@ -3,8 +3,8 @@ import { systemClock } from "./clock/system_clock.ts";
 import type { Files, Output, TramContext } from "./context.ts";
 import { tcpNetwork } from "./transport/tcp_network.ts";
 
-/** Standard output or error. A reader that went away (`| head`) ends the process quietly. */
-function outputTo(stream: typeof Deno.stdout): Output {
+/** Standard output or error, and what to do when it cannot be written any more. */
+function outputTo(stream: typeof Deno.stdout, onFailure: (error: unknown) => void): Output {
   const encoder = new TextEncoder();
   const isTerminal = stream.isTerminal();
   return {
@@ -13,8 +13,7 @@ function outputTo(stream: typeof Deno.stdout): Output {
       try {
         for (let at = 0; at < bytes.length;) at += stream.writeSync(bytes.subarray(at));
       } catch (error) {
-        if (error instanceof Deno.errors.BrokenPipe) Deno.exit(0);
-        throw error;
+        onFailure(error);
       }
     },
     get columns() {
@@ -24,7 +23,6 @@ function outputTo(stream: typeof Deno.stdout): Output {
         return undefined;
       }
     },
-    hasColor: isTerminal && !Deno.noColor,
   };
 }
 
@@ -48,33 +46,51 @@ const files: Files = {
       `Cannot use ${path}: others may read it (mode ${octal}); run "chmod 600" on it`,
     );
   },
-  async writeSecret(path, text) {
+  async appendSecret(path, added) {
     const folder = path.replace(/[/\\][^/\\]*$/, "");
     await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
-    const temporary = `${path}.${crypto.randomUUID()}`;
-    await Deno.writeTextFile(temporary, text, { mode: 0o600, createNew: true });
-    await Deno.rename(temporary, path);
+    const options = { read: true, write: true, create: true, mode: 0o600 };
+    using file = await Deno.open(path, options);
+    await file.lock(true);
+    const text = await files.readSecret(path) ?? "";
+    const bytes = new TextEncoder().encode(added(text));
+    const { size } = await file.stat();
+    try {
+      await file.seek(0, Deno.SeekMode.End);
+      for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+      await file.sync();
+    } catch (error) {
+      await file.truncate(size); // a full disk must not leave half a token
+      throw new Error(`Cannot write ${path}: ${error instanceof Error ? error.message : error}`);
+    }
   },
 };
 
-/** A signal that aborts at the first SIGINT or SIGTERM; a second one ends the process at once. */
-function interruptSignal(): AbortSignal {
+/** Aborts at the first SIGINT or SIGTERM; a second one ends the process at once. */
+function interruptible(): AbortController {
   const controller = new AbortController();
+  let interrupts = 0;
   const onSignal = () => {
-    if (controller.signal.aborted) Deno.exit(130);
+    if (++interrupts > 1) Deno.exit(130);
     controller.abort(new DOMException("interrupted", "AbortError"));
   };
   Deno.addSignalListener("SIGINT", onSignal);
   if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", onSignal);
-  return controller.signal;
+  return controller;
 }
 
 /** The world as it is. */
 export function realContext(): TramContext {
+  const controller = interruptible();
   return {
     process: {
-      stdout: outputTo(Deno.stdout),
-      stderr: outputTo(Deno.stderr),
+      // A reader that went away (`| head`) ends what runs, in good order and without a word.
+      stdout: outputTo(Deno.stdout, (error) => {
+        if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+        controller.abort(new DOMException("nobody reads the output", "AbortError"));
+      }),
+      // Nobody can be told that nobody can be told.
+      stderr: outputTo(Deno.stderr, () => {}),
       env: Deno.env.toObject(),
     },
     clock: systemClock,
@@ -82,6 +98,6 @@ export function realContext(): TramContext {
     files,
     os: Deno.build.os,
     hostName: () => Deno.hostname(),
-    signal: interruptSignal(),
+    signal: controller.signal,
   };
 }

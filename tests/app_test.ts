@@ -10,7 +10,9 @@ async function run(...args: string[]) {
 
 for (
   const [args, says] of [
-    ["timer ping --port 99999", /"99999" for port: wanted a whole number from 0 to 65535/],
+    ["timer ping --port 99999", /"99999" for port: wanted a whole number from 1 to 65535/],
+    ["timer ping --port 0", /for port: wanted a whole number from 1 to 65535/],
+    ["timer ping --host there:80", /alone, got "there:80"; see --port/],
     ["timer ping --prot 1", /--prot, did you mean --port\?/],
     ["timer ping --count -1", /for count: wanted a whole number from 1 to/],
     ["timer ping --count 0", /for count: wanted a whole number from 1 to/],

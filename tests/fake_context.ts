@@ -17,7 +17,6 @@ await prepareLatencies();
 export class KeptOutput implements Output {
   text = "";
   readonly columns: number | undefined;
-  readonly hasColor = false;
   readonly #waiting: { pattern: RegExp; resolve: (match: RegExpExecArray) => void }[] = [];
 
   constructor(columns?: number) {
@@ -50,10 +49,11 @@ export class FakeRoom {
   readonly #files: Files = {
     readText: (path) => Promise.resolve(this.texts.get(path)),
     readSecret: (path) => Promise.resolve(this.texts.get(path)),
-    writeSecret: (path, text) => {
-      this.texts.set(path, text);
-      return Promise.resolve();
-    },
+    appendSecret: (path, added) =>
+      Promise.resolve().then(() => {
+        const text = this.texts.get(path) ?? "";
+        this.texts.set(path, text + added(text));
+      }),
   };
 
   /** @param path what each way of each new connection does */

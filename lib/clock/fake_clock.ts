@@ -2,8 +2,8 @@
  * A clock for tests: it stands still until it is told to move, so that a test of a heartbeat of
  * five seconds takes a microsecond and gives the same result each time.
  */
-import { setImmediate } from "node:timers";
 import type { Clock, Timer } from "./clock.ts";
+import { turn } from "./turn.ts";
 
 interface Pending extends Timer {
   readonly dueNs: number;
@@ -18,13 +18,8 @@ export interface Skew {
   readonly driftPpm?: number;
 }
 
-/**
- * Waits until everything that could run without time passing has run: one turn of the event loop,
- * which empties the queue of promise reactions. (A message to oneself is no such turn in Deno.)
- */
-export function settle(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
+/** Waits until everything has run that can run without time passing. */
+export const settle: () => Promise<void> = turn;
 
 /** How long `runUntil` waits for what takes no time of the clock: a module or file that is read. */
 const MAX_IDLE_TURNS = 1000;

@@ -11,14 +11,13 @@ const DURATION_UNITS: Readonly<Record<string, number>> = {
 };
 
 /**
- * A duration such as `250us`, `10ms`, `5s`, `2m`, `1h` in milliseconds.
+ * A duration such as `250us`, `10ms`, `5s`, `2m`, `1h` in milliseconds; a bare number counts seconds.
  *
- * @param bareUnit what a number without a unit counts
  * @throws {SyntaxError}
  */
-export function parseDurationMs(text: string, bareUnit: "ms" | "s" = "s"): number {
+function parseDurationMs(text: string): number {
   const match = /^(\d+(?:\.\d+)?)([a-zµ]*)$/.exec(text);
-  const unit = match?.[2] === "" ? bareUnit : match?.[2] ?? "";
+  const unit = match?.[2] === "" ? "s" : match?.[2] ?? "";
   const factor = Object.hasOwn(DURATION_UNITS, unit) ? DURATION_UNITS[unit] : undefined;
   if (match === null || factor === undefined) {
     throw new SyntaxError(`wanted a duration such as 250us, 10ms, 5s, 2m or 1h, got "${text}"`);
@@ -34,7 +33,7 @@ export function parseTimeoutMs(text: string): number {
 }
 
 /** A whole number from `least` to `most`. @throws {SyntaxError} */
-export function parseWhole(text: string, least: number, most: number): number {
+function parseWhole(text: string, least: number, most: number): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= least && value <= most) return value;
   throw new SyntaxError(`wanted a whole number from ${least} to ${most}, got "${text}"`);
@@ -45,6 +44,11 @@ export function parsePort(text: string): number {
   return parseWhole(text, 0, 65_535);
 }
 
+/** A port to connect to. @throws {SyntaxError} */
+export function parseRemotePort(text: string): number {
+  return parseWhole(text, 1, 65_535);
+}
+
 /** A count of at least one. @throws {SyntaxError} */
 export function parseCount(text: string): number {
   return parseWhole(text, 1, 1_000_000_000);
@@ -52,6 +56,9 @@ export function parseCount(text: string): number {
 
 /** A host name or address. @throws {SyntaxError} */
 export function parseHost(text: string): string {
+  if (/^[^:]+:\d+$/.test(text)) {
+    throw new SyntaxError(`wanted a host name or address alone, got "${text}"; see --port`);
+  }
   const bare = text.replace(/^\[(.*)\]$/, "$1");
   if (/^[A-Za-z0-9.:_%-]{1,253}$/.test(bare)) return bare;
   throw new SyntaxError(`wanted a host name or address, got "${text}"`);

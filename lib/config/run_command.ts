@@ -37,7 +37,7 @@ export function errorLine(error: unknown): string {
   const line = safeText(message.split("\n", 1)[0] ?? "");
   if (!(error instanceof LineError)) return line;
   const who = error.origin === "peer" ? "The server refused: " : "";
-  return `${who}${line}${HINTS[error.code] ?? ""}`;
+  return `${who}${line}${Object.hasOwn(HINTS, error.code) ? HINTS[error.code] : ""}`;
 }
 
 /** A function for the command line library out of the body of a command. */

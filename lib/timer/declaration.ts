@@ -1,6 +1,12 @@
 /** The subcommand `timer`: its flags and help. The bodies are loaded when they are called. */
 import { buildCommand, buildRouteMap } from "@stricli/core";
-import { parseCount, parseHost, parsePort, parseTimeoutMs } from "../config/parse_flags.ts";
+import {
+  parseCount,
+  parseHost,
+  parsePort,
+  parseRemotePort,
+  parseTimeoutMs,
+} from "../config/parse_flags.ts";
 import { runCommand } from "../config/run_command.ts";
 import type { TramContext } from "../context.ts";
 import type { PingFlags } from "./ping.ts";
@@ -87,7 +93,7 @@ const ping = buildCommand<PingFlags, [], TramContext>({
       },
       port: {
         kind: "parsed",
-        parse: parsePort,
+        parse: parseRemotePort,
         brief: "Its port",
         default: String(TIMER_PORT),
         placeholder: "PORT",

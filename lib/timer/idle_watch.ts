@@ -1,4 +1,4 @@
-import type { Clock } from "../clock/clock.ts";
+import type { Clock, Timer } from "../clock/clock.ts";
 import type { Connection } from "../transport/connection.ts";
 
 /**
@@ -9,16 +9,19 @@ import type { Connection } from "../transport/connection.ts";
 export function idleWatch(client: Connection, clock: Clock, timeoutMs: number): () => void {
   let isHeard = false;
   let heardNs = clock.monotonicNs();
+  let timer: Timer;
   const watch = (delayMs: number) => {
-    const timer = clock.after(delayMs, () => {
+    timer = clock.after(delayMs, () => {
       if (isHeard) heardNs = clock.monotonicNs();
       const idleMs = (clock.monotonicNs() - heardNs) / 1e6;
       isHeard = false;
       if (idleMs < timeoutMs) return watch(timeoutMs - idleMs);
       client.close({ code: "timer.idle", message: `No request for ${timeoutMs} ms` });
     });
-    client.closed.then(() => timer.cancel());
   };
   watch(timeoutMs);
-  return () => isHeard = true;
+  client.closed.then(() => timer.cancel());
+  return () => {
+    isHeard = true;
+  };
 }

@@ -56,9 +56,11 @@ export async function ping(context: TramContext, flags: PingFlags): Promise<Exit
   const elapsedNs = clock.monotonicNs() - startNs;
   signal.removeEventListener("abort", onAbort);
   const { sent, answered, unexpected, stepSumNs } = loop;
+  const report = end === "line-lost" ? await connection.closed : undefined;
   const result = {
     server: formatAddress({ host, port }),
     end,
+    reason: report && { code: report.code, message: report.message },
     sent,
     answered,
     unexpected,

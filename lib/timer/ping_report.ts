@@ -1,6 +1,7 @@
 /** What `tram timer ping` says at the end: for people, and as one JSON object. */
 import { formatBars } from "../terminal/bars.ts";
 import { formatNs } from "../terminal/format_ns.ts";
+import { safeJson, safeText } from "../terminal/safe_text.ts";
 import type { LoopEnd } from "./closed_loop.ts";
 import type { Latencies, LatencySummary } from "./latencies.ts";
 
@@ -9,6 +10,8 @@ export interface PingResult {
   /** `host:port` of the server. */
   readonly server: string;
   readonly end: LoopEnd;
+  /** Why the connection ended, when it did. */
+  readonly reason?: { readonly code: string; readonly message: string } | undefined;
   readonly sent: number;
   readonly answered: number;
   readonly unexpected: number;
@@ -39,13 +42,14 @@ function summaryJson(summary: LatencySummary): Record<string, unknown> {
 /** The run as one line of JSON. */
 export function pingJson(result: PingResult): string {
   const { server, end, sent, answered, unexpected, elapsedNs, meanStepNs } = result;
-  return JSON.stringify({
+  return safeJson({
     type: "summary",
     server,
     end,
+    reason: result.reason ?? null,
     sent,
     answered,
-    lost: sent - answered,
+    unanswered: sent - answered,
     unexpected,
     elapsedNs: Math.round(elapsedNs),
     meanStepNs: meanStepNs === undefined ? null : Math.round(meanStepNs),
@@ -67,15 +71,21 @@ function summaryLines(title: string, summary: LatencySummary): string[] {
   return lines;
 }
 
+function reasonText({ reason }: PingResult): string {
+  if (reason === undefined) return "";
+  const { code, message } = reason;
+  return ` (${safeText(message === "" ? code : `${code}: ${message}`)})`;
+}
+
 /** The run for people, in lines of at most `columns`. */
 export function pingText(result: PingResult, columns: number): string {
   const { server, end, sent, answered, unexpected, elapsedNs, meanStepNs } = result;
   const perSecond = elapsedNs > 0 ? Math.round(answered / elapsedNs * 1e9) : 0;
   const lines = [
-    `${server}: ${sent} sent, ${answered} answered, ${sent - answered} lost` +
+    `${server}: ${sent} sent, ${answered} answered, ${sent - answered} unanswered` +
     `${unexpected > 0 ? `, ${unexpected} unexpected` : ""}, ${perSecond} per second`,
   ];
-  if (ENDINGS[end] !== "") lines.push(ENDINGS[end]);
+  if (ENDINGS[end] !== "") lines.push(ENDINGS[end] + reasonText(result));
   const roundTrip = result.roundTrips.summary();
   lines.push("", ...summaryLines("round trips", roundTrip));
   if (meanStepNs !== undefined) lines.push(`  jitter (mean step) ${formatNs(meanStepNs)}`);

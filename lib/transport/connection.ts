@@ -1,7 +1,7 @@
 /**
  * An open connection: what a service sends with, and what calls its handlers.
  *
- * The contracts. Each is tested over memory and over TCP (`tests/transport/contracts.ts`).
+ * The contracts. Each is tested over memory and over TCP (`tests/transport/contracts_*.ts`).
  *
  * 1. Order holds within a lane. Across lanes it does not: normal overtakes bulk, control both.
  * 2. `send`, `reserve`, `sendInPlace` and `sendBatch` never block and may be called from anywhere,
@@ -42,7 +42,7 @@ import { Receiver } from "./receiver.ts";
 import { buildRoutes, type Handlers, type Route } from "./routes.ts";
 import type { SendLane } from "./send_lane.ts";
 import { Sender } from "./sender.ts";
-import type { Kind, Kinds, Lane } from "./service.ts";
+import { checkBounds, type Kind, type Kinds, type Lane } from "./service.ts";
 
 /** An open connection. */
 export class Connection<K extends Kinds = Kinds> implements AsyncDisposable {
@@ -123,6 +123,17 @@ export class Connection<K extends Kinds = Kinds> implements AsyncDisposable {
     this.#run(buildRoutes(this.#parts.service, handlers, this.#bulkCredit));
   }
 
+  /** Like {@linkcode start}; a service that cannot give handlers ends the connection. */
+  startWith(handlersFor: (connection: Connection<K>) => Handlers<K>): void {
+    let handlers: Handlers<K> = {};
+    try {
+      handlers = handlersFor(this);
+    } catch (cause) {
+      this.#fail(new LineError(LineErrorCode.Internal, "The service failed", { cause }));
+    }
+    this.start(handlers);
+  }
+
   /** Whether frames can be sent. */
   get isOpen(): boolean {
     return this.#isOpen;
@@ -148,7 +159,8 @@ export class Connection<K extends Kinds = Kinds> implements AsyncDisposable {
 
   /**
    * Room for a frame with `payloadBytes` of payload, to be filled in place and committed in this
-   * turn; `undefined` when the lane is full or the connection is not open.
+   * turn; `undefined` when the lane is full or the connection is not open. The bounds of the kind are
+   * checked by the receiver only.
    *
    * @throws {RangeError} when no frame may be that large
    */
@@ -167,6 +179,7 @@ export class Connection<K extends Kinds = Kinds> implements AsyncDisposable {
    */
   send<Sent>(kind: Kind<unknown, Sent>, value: Sent): boolean {
     const payload = kind.encode(value);
+    checkBounds(kind, payload.length);
     const writer = this.reserve(kind as Kind<unknown, never>, payload.length);
     if (writer === undefined) return false;
     writer.set(payload);
@@ -183,6 +196,7 @@ export class Connection<K extends Kinds = Kinds> implements AsyncDisposable {
    */
   sendInPlace(kind: Kind<unknown, Uint8Array>, payload: Uint8Array): Promise<void> | undefined {
     if (kind.lane !== "normal") throw new RangeError("Cannot send bulk in place: at most 64 KiB");
+    checkBounds(kind, payload.length);
     const { promise, resolve } = Promise.withResolvers<void>();
     if (this.#normalLane.queueInPlace(kind.code, payload, resolve)) return promise;
     this.#onFull(kind.lane);
@@ -193,8 +207,10 @@ export class Connection<K extends Kinds = Kinds> implements AsyncDisposable {
    * Sends frames that were encoded once for many connections.
    *
    * @returns false when the lane is full or the connection is not open: nothing is sent then
+   * @throws {RangeError} when one of them is larger than this connection allows
    */
   sendBatch(batch: FrameBatch): boolean {
+    this.#normalLane.checkSize(batch.largestPayloadBytes);
     if (this.#normalLane.queueEncoded(batch.bytes(), batch.frames)) return true;
     this.#onFull("normal");
     return false;
@@ -225,11 +241,15 @@ export class Connection<K extends Kinds = Kinds> implements AsyncDisposable {
     return this.#cause !== undefined ? undefined : await this.#liveness.ping();
   }
 
-  /** Says goodbye, after all that was sent, and waits until the peer has confirmed it. */
+  /**
+   * Says goodbye, after all that was sent, and waits until the peer has confirmed it.
+   *
+   * @throws {RangeError} when the code has another form than 1 to 64 of `a-z 0-9 . -`
+   */
   close(goodbye: Goodbye = { code: "done", message: "" }): Promise<CloseReport> {
     if (this.#isOpen) {
-      this.#isOpen = false;
       this.#farewell.say(goodbye);
+      this.#isOpen = false;
     }
     return this.closed;
   }
@@ -264,8 +284,7 @@ export class Connection<K extends Kinds = Kinds> implements AsyncDisposable {
       case LineKind.Goodbye:
         return this.#onGoodbye(decodeGoodbye(view));
       case LineKind.GoodbyeAck:
-        this.#liveness.confirmedBytes = this.#sender.acceptedBytes;
-        return this.#farewell.onAck();
+        return this.#onGoodbyeAck();
       case LineKind.Error: {
         const { code, message } = decodeError(view);
         return this.#finish({ code, message, by: "peer" });
@@ -286,12 +305,18 @@ export class Connection<K extends Kinds = Kinds> implements AsyncDisposable {
     this.#farewell.onGoodbye(goodbye);
   }
 
+  #onGoodbyeAck(): void {
+    const { acceptedBytes } = this.#sender;
+    this.#farewell.onAck();
+    this.#liveness.confirmedBytes = acceptedBytes;
+  }
+
   #onFull(lane: Lane): void {
     if (!this.#isOpen) return;
     const { whenFull, maxBytes } = this.#parts.service.lanes[lane];
+    const { queuedBytes, lacksMemory } = this.#sender.lane(lane);
     if (whenFull === "drop") this.#dropped++;
-    if (whenFull !== "cut") return;
-    const { queuedBytes } = this.#sender.lane(lane);
+    if (whenFull !== "cut" || lacksMemory) return; // not this peer's fault
     this.#fail(
       new LineError(
         LineErrorCode.SlowReader,
@@ -308,9 +333,9 @@ export class Connection<K extends Kinds = Kinds> implements AsyncDisposable {
 
   /** Tells the peer what is wrong, and ends the connection. */
   #fail(error: LineError): void {
-    const { code, message } = error;
+    const { code, message, cause } = error;
     const lastFrame = error.isForPeer ? encodeError({ code, message }) : undefined;
-    this.#finish({ code, message, by: "here" }, lastFrame);
+    this.#finish({ code, message, by: "here", cause }, lastFrame);
   }
 
   /** Ends the connection from this side, so that the peer can still read what is written. */

@@ -53,11 +53,15 @@ export async function dialSession<K extends Kinds>(
   const { network = tcpNetwork, clock = systemClock, budget = processBudget } = options;
   const timeoutMs = options.timeoutMs ?? 5000;
   using limit = deadline(clock, timeoutMs, options.signal);
-  const stream = await network.connect(options, limit.signal);
+  const stream = await network.connect(options, limit.signal).catch((error) => {
+    options.signal?.throwIfAborted();
+    throw error;
+  });
   const decoder = new FrameDecoder({ maxFrameBytes: HANDSHAKE_MAX_FRAME_BYTES, budget });
   const onAbort = () => stream.close();
   limit.signal.addEventListener("abort", onAbort, { once: true });
   try {
+    limit.signal.throwIfAborted();
     const nonce = crypto.getRandomValues(new Uint8Array(PROOF_BYTES));
     const line = new HandshakeLine(stream, decoder);
     const handshake = await clientHandshake(line, service.name, options, nonce);
@@ -66,7 +70,7 @@ export async function dialSession<K extends Kinds>(
     const { welcome, cookie, tokenName } = handshake;
     const terms = { ...welcome, clientId: options.clientId, tokenName };
     const connection = new Connection({ stream, decoder, service, terms, clock, budget });
-    connection.start(handlersFor(connection));
+    connection.startWith(handlersFor);
     return { connection, cookie };
   } catch (error) {
     decoder.release();

@@ -44,9 +44,10 @@ export class Farewell {
   /** Says GOODBYE, after all that was sent. */
   say(goodbye: Goodbye): void {
     const { sender } = this.#options;
+    const frame = encodeGoodbye(goodbye);
     this.#said = goodbye;
     sender.close();
-    sender.queueLast(encodeGoodbye(goodbye), () => this.#awaitProgress());
+    sender.queueLast(frame, () => this.#awaitProgress());
     this.#awaitProgress();
   }
 
@@ -83,13 +84,13 @@ export class Farewell {
     this.#options.onDone(this.#cause());
   }
 
-  /** Gives up when five seconds pass in which the peer took nothing and answered nothing. */
-  #awaitProgress(writtenBefore = -1): void {
+  /** Gives up when five seconds pass in which the peer took nothing. */
+  #awaitProgress(): void {
     const { sender, clock, onTimeout } = this.#options;
+    const { writtenBytes } = sender;
     this.#timer?.cancel();
     this.#timer = clock.after(GOODBYE_TIMEOUT_MS, () => {
-      const { writtenBytes, queuedBytes } = sender;
-      if (queuedBytes > 0 && writtenBytes !== writtenBefore) this.#awaitProgress(writtenBytes);
+      if (sender.writtenBytes !== writtenBytes) this.#awaitProgress();
       else onTimeout(this.#cause());
     });
   }

@@ -28,6 +28,9 @@ export const REST_SLAB_BYTES = 8 * 1024;
 /** Slab of a connection under traffic. */
 export const BUSY_SLAB_BYTES = 64 * 1024;
 
+/** Largest slab that a busy connection keeps between frames. */
+const MAX_KEPT_SLAB_BYTES = 256 * 1024;
+
 /** How many times larger the slab becomes when a frame has filled it. */
 const SLAB_GROWTH = 4;
 
@@ -145,12 +148,13 @@ export class FrameDecoder {
     if (wanted > now && left === now) {
       return Math.min(wanted, Math.max(BUSY_SLAB_BYTES, now * SLAB_GROWTH));
     }
-    if (read === this.#lastSpaceBytes) return Math.max(now, BUSY_SLAB_BYTES);
-    if (read < REST_SLAB_BYTES / 2 && wanted <= REST_SLAB_BYTES) return REST_SLAB_BYTES;
-    if (read < BUSY_SLAB_BYTES / 2 && wanted <= BUSY_SLAB_BYTES) {
-      return Math.min(now, BUSY_SLAB_BYTES);
+    if (read === this.#lastSpaceBytes && now <= MAX_KEPT_SLAB_BYTES) {
+      return Math.max(now, BUSY_SLAB_BYTES);
     }
-    return now;
+    if (read < REST_SLAB_BYTES / 2 && wanted <= REST_SLAB_BYTES) return REST_SLAB_BYTES;
+    // A very large slab is for its frame only; a large one stays while reads are large.
+    const isTooLarge = now > MAX_KEPT_SLAB_BYTES || read < BUSY_SLAB_BYTES / 2;
+    return isTooLarge && wanted <= BUSY_SLAB_BYTES ? Math.min(now, BUSY_SLAB_BYTES) : now;
   }
 
   #swap(slab: Uint8Array<ArrayBuffer>, left: number): void {

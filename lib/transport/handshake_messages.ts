@@ -15,7 +15,7 @@ import {
   MAX_HEARTBEAT_MS,
 } from "./frame.ts";
 import type { FrameView } from "./frame_view.ts";
-import { LineError, LineErrorCode } from "./line_error.ts";
+import { CODE, CODE_FORM, LineError, LineErrorCode } from "./line_error.ts";
 import { PROOF_BYTES } from "./proofs.ts";
 import { parseJson } from "./parse_json.ts";
 
@@ -36,8 +36,6 @@ const hex32 = v.pipe(
   v.transform(decodeHex),
 );
 const sessionId = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/, "wanted 32 hexadecimal digits"));
-const CODE = /^[a-z0-9.-]{1,64}$/;
-const CODE_FORM = "wanted 1 to 64 of a-z 0-9 . -";
 const code = v.pipe(v.string(), v.regex(CODE, CODE_FORM));
 const message = v.pipe(v.string(), v.maxLength(MAX_MESSAGE_LENGTH));
 

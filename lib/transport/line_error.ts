@@ -59,6 +59,11 @@ export type LineErrorCode =
   | typeof LineErrorCode[keyof typeof LineErrorCode]
   | `${string}.${string}`;
 
+/** The form of a code. */
+export const CODE = /^[a-z0-9.-]{1,64}$/;
+/** The form of a code, for people. */
+export const CODE_FORM = "wanted 1 to 64 of a-z 0-9 . -";
+
 /** Codes after which trying again can help without anybody changing anything. */
 const PASSING: ReadonlySet<string> = new Set([
   LineErrorCode.HandshakeTimeout,
@@ -97,13 +102,18 @@ export class LineError extends Error {
   /** Whether this side or the peer found the fault. */
   readonly origin: LineErrorOrigin;
 
-  /** An error with its code; `message` is for people. */
+  /**
+   * An error with its code; `message` is for people.
+   *
+   * @throws {RangeError} when the code has another form than 1 to 64 of `a-z 0-9 . -`
+   */
   constructor(
     code: LineErrorCode,
     message: string,
     options: { readonly origin?: LineErrorOrigin; readonly cause?: unknown } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    if (!CODE.test(code)) throw new RangeError(`Cannot use "${code}" as a code: ${CODE_FORM}`);
     this.code = code;
     this.origin = options.origin ?? "here";
   }

@@ -1,11 +1,12 @@
 import type { Clock } from "../clock/clock.ts";
 import { systemClock } from "../clock/system_clock.ts";
+import { Admission } from "./admission.ts";
 import type { CloseReport } from "./close_report.ts";
 import { Connection } from "./connection.ts";
 import { HANDSHAKE_MAX_FRAME_BYTES } from "./frame.ts";
 import { FrameDecoder } from "./frame_decoder.ts";
 import { HandshakeLine } from "./handshake_line.ts";
-import { encodeError, type Goodbye } from "./handshake_messages.ts";
+import { encodeError, encodeGoodbye, type Goodbye, type Hello } from "./handshake_messages.ts";
 import { LineError, LineErrorCode } from "./line_error.ts";
 import { lingerAndClose } from "./linger.ts";
 import { type MemoryBudget, processBudget } from "./memory_budget.ts";
@@ -106,13 +107,11 @@ class LineServer<K extends Kinds> implements Server<K> {
   readonly #handlersFor: (connection: Connection<K>) => Handlers<K>;
   readonly #clock: Clock;
   readonly #budget: MemoryBudget;
-  readonly #perHost = new Map<string, number>();
+  readonly #admission: Admission;
   readonly #tasks = new Set<Promise<void>>();
   readonly #stopListening: () => void;
-  /** Streams that have not logged in yet, so that a stop can end them. */
+  /** Streams that have not logged in yet, the oldest first. */
   readonly #strangers = new Set<ByteStream>();
-  #streams = 0;
-  #admitted = 0;
   #goodbye: Goodbye | undefined;
 
   constructor(
@@ -127,6 +126,10 @@ class LineServer<K extends Kinds> implements Server<K> {
         `Cannot listen on ${host} without a token: other machines reach that address`,
       );
     }
+    const { maxClients = 10_000 } = options;
+    const { maxConnections = maxClients + 100 } = options;
+    const { maxConnectionsPerAddress = maxConnections } = options;
+    this.#admission = new Admission({ maxClients, maxConnections, maxConnectionsPerAddress });
     this.#service = service;
     this.#options = options;
     this.#handlersFor = handlersFor;
@@ -143,6 +146,7 @@ class LineServer<K extends Kinds> implements Server<K> {
   }
 
   async close(goodbye: Goodbye = { code: "shutting-down", message: "" }): Promise<void> {
+    encodeGoodbye(goodbye); // a code of bad form shows before anything has happened
     this.#goodbye ??= goodbye;
     this.#stopListening();
     for (const stream of this.#strangers) stream.close();
@@ -154,141 +158,120 @@ class LineServer<K extends Kinds> implements Server<K> {
     return this.close();
   }
 
+  /** Waits for a task at the end. What goes wrong in one must not end the process. */
   #keep(task: Promise<void>): void {
-    this.#tasks.add(task);
-    task.finally(() => this.#tasks.delete(task));
+    const kept: Promise<void> = task.catch(() => {}).then(() => void this.#tasks.delete(kept));
+    this.#tasks.add(kept);
   }
 
-  /** The whole life of one stream. Never throws. */
+  /** The whole life of one stream. */
   async #serve(stream: ByteStream): Promise<void> {
     const { host } = stream.peer;
-    const fromHost = (this.#perHost.get(host) ?? 0) + 1;
-    this.#perHost.set(host, fromHost);
-    this.#streams++;
+    this.#admission.arrive(host);
+    this.#strangers.add(stream);
+    // Whoever says nothing must not keep out the others: the oldest stranger makes room.
+    const [oldest] = this.#strangers;
+    if (this.#admission.isCrowded && oldest !== stream) oldest?.close();
     try {
-      const connection = await this.#logIn(stream, fromHost);
+      const connection = await this.#logIn(stream);
+      this.#strangers.delete(stream);
       if (connection !== undefined) await this.#stay(connection);
     } finally {
-      this.#streams--;
-      const left = (this.#perHost.get(host) ?? 1) - 1;
-      if (left > 0) this.#perHost.set(host, left);
-      else this.#perHost.delete(host);
+      this.#strangers.delete(stream);
+      this.#admission.leave(host);
     }
   }
 
-  async #logIn(stream: ByteStream, fromHost: number): Promise<Connection<K> | undefined> {
-    const budget = this.#budget;
-    const decoder = new FrameDecoder({ maxFrameBytes: HANDSHAKE_MAX_FRAME_BYTES, budget });
-    const { tokens, sessions, handshakeTimeoutMs = 5000 } = this.#options;
+  /** Shakes hands; a client that is refused is told why. */
+  async #logIn(stream: ByteStream): Promise<Connection<K> | undefined> {
+    const { handshakeTimeoutMs = 5000 } = this.#options;
     const late = Promise.withResolvers<never>();
+    late.promise.catch(() => {}); // it may come when nobody waits for it any more
     const timer = this.#clock.after(handshakeTimeoutMs, () => {
-      late.reject(
-        new LineError(
-          LineErrorCode.HandshakeTimeout,
-          `Cannot wait longer than ${handshakeTimeoutMs} ms for the handshake`,
-        ),
-      );
+      const message = `Cannot wait longer than ${handshakeTimeoutMs} ms for the handshake`;
+      late.reject(new LineError(LineErrorCode.HandshakeTimeout, message));
     });
-    let holdsPlace = false;
-    let isRefused = false;
-    this.#strangers.add(stream);
+    const attempt: LogIn = { stream, isOver: false, hasPlace: false };
     try {
-      this.#checkRoom(fromHost);
-      const handshake = serverHandshake(
-        new HandshakeLine(stream, decoder),
-        {
-          service: this.#service,
-          tokens,
-          sessions,
-          admit: ({ clientId, tokenName }) => {
-            if (isRefused) throw new LineError(LineErrorCode.HandshakeTimeout, "Too late");
-            const proved = tokens === undefined ? "" : tokenName;
-            this.#options.admit?.({ peer: stream.peer, clientId, tokenName: proved });
-            this.#takePlace();
-            holdsPlace = true;
-          },
-        },
-        (count) => crypto.getRandomValues(new Uint8Array(count) as Secret),
-      );
-      const { hello, ...session } = await Promise.race([handshake, late.promise]);
-      const { heartbeatMs, maxFrameBytes, bulkCreditBytes } = this.#service;
-      const { clientId } = hello;
-      const tokenName = tokens === undefined ? "" : hello.tokenName; // unproved without tokens
-      return new Connection({
-        stream,
-        decoder,
-        service: this.#service,
-        terms: {
-          clientId,
-          tokenName,
-          ...session,
-          heartbeatMs,
-          maxFrameBytes,
-          bulkCreditBytes,
-        },
-        clock: this.#clock,
-        budget,
-      });
+      this.#admission.checkRoom(stream.peer.host);
+      return await Promise.race([this.#shakeHands(attempt), late.promise]);
     } catch (cause) {
-      isRefused = true;
-      if (holdsPlace) this.#admitted--;
-      await this.#refuse(stream, decoder, cause);
+      timer.cancel();
+      attempt.isOver = true;
+      if (attempt.hasPlace) this.#admission.givePlace();
+      const error = cause instanceof LineError
+        ? cause
+        : new LineError(LineErrorCode.Internal, "The handshake failed", { cause });
+      if (this.#goodbye === undefined) this.#emit({ type: "refused", peer: stream.peer, error });
+      await lingerAndClose(stream, this.#clock, error.isForPeer ? encodeError(error) : undefined);
       return undefined;
     } finally {
       timer.cancel();
-      this.#strangers.delete(stream);
     }
   }
 
-  async #refuse(stream: ByteStream, decoder: FrameDecoder, cause: unknown): Promise<void> {
-    const error = cause instanceof LineError
-      ? cause
-      : new LineError(LineErrorCode.Internal, "The handshake failed", { cause });
-    if (this.#goodbye === undefined) {
-      this.#options.onEvent?.({ type: "refused", peer: stream.peer, error });
-    }
-    await lingerAndClose(stream, this.#clock, error.isForPeer ? encodeError(error) : undefined);
-    decoder.release();
+  async #shakeHands(attempt: LogIn): Promise<Connection<K>> {
+    const { stream } = attempt;
+    const { tokens, sessions, admit } = this.#options;
+    const budget = this.#budget;
+    const decoder = new FrameDecoder({ maxFrameBytes: HANDSHAKE_MAX_FRAME_BYTES, budget });
+    const nameOf = ({ tokenName }: Hello) => tokens === undefined ? "" : tokenName; // unproved then
+    const { hello, ...session } = await serverHandshake(
+      new HandshakeLine(stream, decoder),
+      {
+        service: this.#service,
+        tokens,
+        sessions,
+        admit: (hello) => {
+          if (attempt.isOver) throw new LineError(LineErrorCode.HandshakeTimeout, "Too late");
+          const { clientId } = hello;
+          admit?.({ peer: stream.peer, clientId, tokenName: nameOf(hello) });
+          this.#admission.takePlace();
+          attempt.hasPlace = true;
+        },
+      },
+      (count) => crypto.getRandomValues(new Uint8Array(count) as Secret),
+    );
+    const { heartbeatMs, maxFrameBytes, bulkCreditBytes } = this.#service;
+    const { clientId } = hello;
+    const granted = { heartbeatMs, maxFrameBytes, bulkCreditBytes };
+    return new Connection({
+      stream,
+      decoder,
+      service: this.#service,
+      terms: { clientId, tokenName: nameOf(hello), ...session, ...granted },
+      clock: this.#clock,
+      budget,
+    });
   }
 
   async #stay(connection: Connection<K>): Promise<void> {
     const { peer, terms: { clientId } } = connection;
     this.connections.add(connection);
-    this.#options.onEvent?.({ type: "joined", peer, clientId });
+    this.#emit({ type: "joined", peer, clientId });
+    connection.startWith(this.#handlersFor);
+    if (this.#goodbye !== undefined) connection.close(this.#goodbye);
+    const report = await connection.closed;
+    this.connections.delete(connection);
+    this.#admission.givePlace();
+    this.#emit({ type: "left", peer, clientId, report });
+  }
+
+  /** Tells whoever listens. That it fails there is no reason to fail here. */
+  #emit(event: ServerEvent): void {
     try {
-      connection.start(this.#handlersFor(connection));
-      if (this.#goodbye !== undefined) connection.close(this.#goodbye);
-      const report = await connection.closed;
-      this.#options.onEvent?.({ type: "left", peer, clientId, report });
-    } finally {
-      this.connections.delete(connection);
-      this.#admitted--;
+      this.#options.onEvent?.(event);
+    } catch {
+      // A log that cannot be written must not end the server.
     }
   }
+}
 
-  #checkRoom(fromHost: number): void {
-    const { maxClients = 10_000 } = this.#options;
-    const { maxConnections = maxClients + 100 } = this.#options;
-    const { maxConnectionsPerAddress = maxConnections } = this.#options;
-    if (this.#streams > maxConnections) {
-      throw new LineError(LineErrorCode.Full, `Full: ${maxConnections} connections are open`);
-    }
-    if (fromHost > maxConnectionsPerAddress) {
-      throw new LineError(
-        LineErrorCode.Full,
-        `Full: ${maxConnectionsPerAddress} connections from your address are open`,
-      );
-    }
-  }
-
-  #takePlace(): void {
-    const { maxClients = 10_000 } = this.#options;
-    if (this.#admitted >= maxClients) {
-      throw new LineError(
-        LineErrorCode.Full,
-        `Full: ${maxClients} ${maxClients === 1 ? "client is" : "clients are"} here already`,
-      );
-    }
-    this.#admitted++;
-  }
+/** One client's way in. */
+interface LogIn {
+  readonly stream: ByteStream;
+  /** It was refused, whatever becomes of the handshake. */
+  isOver: boolean;
+  /** It took a client's place. */
+  hasPlace: boolean;
 }

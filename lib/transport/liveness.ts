@@ -23,6 +23,8 @@ interface PendingPing {
   readonly writtenBytes: number;
 }
 
+type Waiter = (roundTripNs: number | undefined) => void;
+
 /** Asks the peer for signs of life, measures round trips, and knows what the peer has handled. */
 export class Liveness {
   /** Newest round trip, in nanoseconds. */
@@ -33,7 +35,9 @@ export class Liveness {
   readonly #heartbeat = new Heartbeat();
   #timer: Timer | undefined;
   #pending: PendingPing | undefined;
-  #waiting: ((roundTripNs: number | undefined) => void)[] = [];
+  /** Who waits for the PONG that is due, and who came after its PING had left. */
+  #waiting: Waiter[] = [];
+  #waitingForNext: Waiter[] = [];
   #pings = 0n;
 
   constructor(options: LivenessOptions) {
@@ -64,13 +68,14 @@ export class Liveness {
   /** Stops watching; pending measurements end with `undefined`. */
   stop(): void {
     this.#timer?.cancel();
-    for (const resolve of this.#waiting.splice(0)) resolve(undefined);
+    for (const resolve of [...this.#waiting, ...this.#waitingForNext]) resolve(undefined);
+    this.#waiting = this.#waitingForNext = [];
   }
 
-  /** Measures a round trip, in nanoseconds. */
+  /** Measures a round trip that begins now or after the one under way, in nanoseconds. */
   ping(): Promise<number | undefined> {
     return new Promise((resolve) => {
-      this.#waiting.push(resolve);
+      this.#waitingForNext.push(resolve);
       this.#sendPing();
     });
   }
@@ -84,9 +89,13 @@ export class Liveness {
     this.roundTripNs = this.#options.clock.monotonicNs() - ping.sentNs;
     this.confirmedBytes = Math.max(this.confirmedBytes, ping.writtenBytes);
     for (const resolve of this.#waiting.splice(0)) resolve(this.roundTripNs);
+    if (this.#waitingForNext.length > 0) this.#sendPing();
   }
 
+  /** Sends a PING unless one is under way. */
   #sendPing(): void {
+    if (this.#pending !== undefined) return;
+    this.#waiting = this.#waitingForNext.splice(0);
     const { sender, clock } = this.#options;
     const id = ++this.#pings;
     this.#pending = { id, sentNs: clock.monotonicNs(), writtenBytes: sender.writtenBytes };

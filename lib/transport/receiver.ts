@@ -3,6 +3,7 @@
  * place. Its loop is the life of the connection; it ends with the stream.
  */
 import type { Clock } from "../clock/clock.ts";
+import { turn } from "../clock/turn.ts";
 import { FIRST_SERVICE_KIND } from "./frame.ts";
 import type { FrameDecoder } from "./frame_decoder.ts";
 import type { FrameView } from "./frame_view.ts";
@@ -13,6 +14,12 @@ import type { Route } from "./routes.ts";
 
 /** Room for bytes that nobody wants any more. */
 const SCRAP_BYTES = 4096;
+
+/** Reads up to this size are no sign of a busy stream. */
+const SMALL_READ_BYTES = 4096;
+
+/** How long a busy stream may go on before all others get their turn, in nanoseconds. */
+const MAX_RUN_NS = 5e6;
 
 /** What a {@linkcode Receiver} works with. */
 export interface ReceiverOptions {
@@ -57,8 +64,9 @@ export class Receiver {
    * @returns what to say of the end
    */
   async run(routes: readonly (Route | undefined)[]): Promise<string> {
-    const { stream, decoder } = this.#options;
+    const { stream, decoder, clock } = this.#options;
     this.#routes = routes;
+    let turnNs = clock.monotonicNs();
     try {
       for (;;) {
         const space = this.#handleFrames();
@@ -66,6 +74,11 @@ export class Receiver {
         if (n === null) break;
         this.bytes += n;
         if (!this.#discards) decoder.filled(n);
+        // A read whose data is there already does not let others have their turn.
+        if (n > SMALL_READ_BYTES && clock.monotonicNs() - turnNs > MAX_RUN_NS) {
+          await turn();
+          turnNs = clock.monotonicNs();
+        }
       }
     } catch (cause) {
       return `The connection broke: ${cause instanceof Error ? cause.message : cause}`;
@@ -75,7 +88,7 @@ export class Receiver {
     }`;
   }
 
-  /** Handles all whole frames; then says where the next bytes go. Never throws. */
+  /** Handles all whole frames; then says where the next bytes go. What is wrong goes to onError. */
   #handleFrames(): Uint8Array {
     const { decoder, onBatch, onError } = this.#options;
     if (!this.#discards) {
@@ -101,8 +114,12 @@ export class Receiver {
     while (!this.#discards && (view = decoder.next()) !== undefined) {
       frames++;
       const route = routes[view.kind - FIRST_SERVICE_KIND];
-      if (route !== undefined) route(view);
-      else this.#options.onOther(view);
+      if (route === undefined) {
+        this.#options.onOther(view);
+        continue;
+      }
+      const result = route(view);
+      if (result !== undefined) refuseAsync(result);
     }
     this.frames += frames;
     const { perSecond } = this.#rate;
@@ -113,4 +130,11 @@ export class Receiver {
       `Cannot take more than ${perSecond} frames per second`,
     );
   }
+}
+
+/** A handler that is async has lost its view by the time it goes on, and nobody hears it fail. */
+function refuseAsync(result: unknown): void {
+  if (!(result instanceof Promise)) return;
+  result.catch(() => {});
+  throw new TypeError("A handler returned a promise: handlers are synchronous");
 }

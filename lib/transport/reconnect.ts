@@ -7,13 +7,16 @@ import type { Connection } from "./connection.ts";
 import { isPassingCode, LineError } from "./line_error.ts";
 import type { Kinds } from "./service.ts";
 
+/** How long a connection must have lasted to count as a success, in milliseconds. */
+const STEADY_MS = 5000;
+
 /** Options of {@linkcode keepConnected}. */
 export interface ReconnectOptions<K extends Kinds> {
   /** Connects once: `dial` with everything filled in. */
   readonly dial: () => Promise<Connection<K>>;
   /** Told before each wait: how long, in milliseconds, and why. */
   readonly onWait?: (delayMs: number, because: LineError | CloseReport) => void;
-  /** Ends it, also in the middle of a wait. */
+  /** Ends it: closes the connection, or leaves the wait. */
   readonly signal?: AbortSignal | undefined;
   /** How the waits grow. */
   readonly backoff?: BackoffOptions;
@@ -25,7 +28,7 @@ export interface ReconnectOptions<K extends Kinds> {
 
 /**
  * Connects, and connects again whenever the connection is lost, with growing pauses that start anew
- * after each success. A server's wish to be left alone for a while is respected.
+ * after a connection that lasted five seconds. A server's wish to be left alone for a while is respected.
  *
  * @returns how the last connection ended, when that was for good: closed from here, or for a reason
  * that trying again does not mend
@@ -40,9 +43,15 @@ export async function keepConnected<K extends Kinds>(
     let because: LineError | CloseReport;
     try {
       const connection = await dial();
-      retry = 0;
+      const startNs = clock.monotonicNs();
+      const onAbort = () => connection.close();
+      if (signal?.aborted) onAbort();
+      signal?.addEventListener("abort", onAbort, { once: true });
       because = await connection.closed;
+      signal?.removeEventListener("abort", onAbort);
+      signal?.throwIfAborted();
       if (!isPassingCode(because.code)) return because;
+      if (clock.monotonicNs() - startNs >= STEADY_MS * 1e6) retry = 0;
     } catch (error) {
       if (!(error instanceof LineError) || !error.isPassing) throw error;
       because = error;

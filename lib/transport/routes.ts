@@ -1,6 +1,6 @@
 /** From a kind's code to the function that handles its frames. */
 import type { BulkCredit } from "./bulk_credit.ts";
-import { FIRST_SERVICE_KIND } from "./frame.ts";
+import { FIRST_SERVICE_KIND, MAX_FRAME_BYTES } from "./frame.ts";
 import { type FrameView, hexKind } from "./frame_view.ts";
 import { LineError, LineErrorCode } from "./line_error.ts";
 import type { Kind, Kinds, Service } from "./service.ts";
@@ -13,8 +13,8 @@ export type Handlers<K extends Kinds> = {
   readonly [Name in keyof K]?: (message: ReceivedOf<K[Name]>) => void;
 };
 
-/** Handles one frame. */
-export type Route = (view: FrameView) => void;
+/** Handles one frame; what it returns is looked at only to find promises. */
+export type Route = (view: FrameView) => unknown;
 
 /**
  * Routes indexed by `code - 0x20`. A binary kind without limits is routed to its handler directly,
@@ -27,7 +27,7 @@ export function buildRoutes<K extends Kinds>(
 ): (Route | undefined)[] {
   const routes: (Route | undefined)[] = [];
   for (const [name, kind] of Object.entries(service.kinds)) {
-    const handler = handlers[name] as ((message: unknown) => void) | undefined;
+    const handler = handlers[name] as ((message: unknown) => unknown) | undefined;
     const at = kind.code - FIRST_SERVICE_KIND;
     while (routes.length <= at) routes.push(undefined);
     routes[at] = handler === undefined
@@ -40,24 +40,25 @@ export function buildRoutes<K extends Kinds>(
 function routeOf(
   name: string,
   kind: Kind<unknown, never>,
-  handler: (message: unknown) => void,
+  handler: (message: unknown) => unknown,
   bulk: BulkCredit,
 ): Route {
   const { code, minBytes, maxBytes, lane, credit } = kind;
   const decode = (view: FrameView) => kind.decode(view);
-  const bounded = minBytes > 0 || maxBytes < Infinity;
+  const bounded = minBytes > 0 || maxBytes < MAX_FRAME_BYTES;
   const checked = (view: FrameView) => {
     if (view.length < minBytes || view.length > maxBytes) {
       const wanted = `${minBytes} to ${maxBytes} bytes`;
       refuse(LineErrorCode.BadMessage, name, code, `${view.length} bytes, wanted ${wanted}`);
     }
-    handler(decode(view));
+    return handler(decode(view));
   };
   if (lane === "normal") return bounded || !kind.isRaw ? checked : handler as Route;
   return (view) => {
     const frameBytes = bulk.receive(view.length);
-    checked(view);
+    const result = checked(view);
     if (credit === "line") bulk.release(frameBytes);
+    return result;
   };
 }
 

@@ -14,7 +14,6 @@
  * may read them while the room behind is filled.
  */
 import { HEAD_BYTES, LENGTH_BYTES, MAX_BULK_FRAME_BYTES } from "./frame.ts";
-import { hexKind } from "./frame_view.ts";
 import { FrameWriter } from "./frame_writer.ts";
 import type { MemoryBudget } from "./memory_budget.ts";
 
@@ -95,7 +94,7 @@ export class SendLane extends FrameWriter {
    */
   reserve(kind: number, payloadBytes: number): FrameWriter | undefined {
     if (this.open(kind, payloadBytes)) return this;
-    this.#checkSize(kind, payloadBytes);
+    this.checkSize(payloadBytes);
     if (!this.#makeRoom(HEAD_BYTES + payloadBytes)) return undefined;
     return this.open(kind, payloadBytes) ? this : undefined;
   }
@@ -121,7 +120,7 @@ export class SendLane extends FrameWriter {
       if (writer !== undefined) release();
       return writer !== undefined;
     }
-    this.#checkSize(kind, payload.length);
+    this.checkSize(payload.length);
     if (!this.#admits(HEAD_BYTES + payload.length)) return false;
     const head = new Uint8Array(HEAD_BYTES);
     new DataView(head.buffer).setUint32(0, payload.length + 1);
@@ -204,6 +203,11 @@ export class SendLane extends FrameWriter {
       queuedBytes + this.#refusedBytes <= maxBytes;
   }
 
+  /** Whether a frame was refused for want of memory, not of room in the lane. */
+  get lacksMemory(): boolean {
+    return this.#lacksMemory;
+  }
+
   /** Gives up what is queued. A write that was interrupted may still read from it. */
   clear(): void {
     const queue = this.#queue;
@@ -241,11 +245,11 @@ export class SendLane extends FrameWriter {
     return admitted;
   }
 
-  #checkSize(kind: number, payloadBytes: number): void {
+  /** @throws {RangeError} when no frame may have so many bytes of payload */
+  checkSize(payloadBytes: number): void {
     if (payloadBytes <= this.maxPayloadBytes) return;
     throw new RangeError(
-      `Cannot send ${payloadBytes} bytes as kind ${hexKind(kind)}: ` +
-        `at most ${this.maxPayloadBytes} are allowed`,
+      `Cannot send ${payloadBytes} bytes in a frame: at most ${this.maxPayloadBytes} are allowed`,
     );
   }
 

@@ -183,6 +183,8 @@ export class Sender {
       this.#running = false;
       this.#stopping = true;
       this.#finalFrame = undefined;
+      this.close();
+      this.#wake();
       this.#options.onFailure(cause);
     });
   }
@@ -195,8 +197,13 @@ export class Sender {
     for (;;) {
       if (this.#stopping) {
         const frame = this.#finalFrame;
+        if (frame === undefined) break;
+        const rest = this.#midFrame === undefined ? undefined : this.#nextPart();
+        if (rest !== undefined) {
+          await this.#writePart(rest);
+          continue;
+        }
         this.#finalFrame = undefined;
-        if (frame === undefined || this.#midFrame !== undefined) break;
         await this.#write(frame);
         continue;
       }

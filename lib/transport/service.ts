@@ -59,6 +59,15 @@ export interface KindOptions {
   readonly credit?: "line" | "service";
 }
 
+/** @throws {RangeError} when `kind` does not allow so many bytes of payload */
+export function checkBounds(kind: Kind<unknown, never>, payloadBytes: number): void {
+  const { code, minBytes, maxBytes } = kind;
+  if (payloadBytes >= minBytes && payloadBytes <= maxBytes) return;
+  throw new RangeError(
+    `Cannot send ${payloadBytes} bytes as kind ${hexKind(code)}: wanted ${minBytes} to ${maxBytes}`,
+  );
+}
+
 const encoder = new TextEncoder();
 
 function kindOptions(code: number, options: KindOptions): Omit<Kind<never>, "decode" | "encode"> {
@@ -67,7 +76,7 @@ function kindOptions(code: number, options: KindOptions): Omit<Kind<never>, "dec
     code,
     lane: options.lane ?? "normal",
     minBytes: options.minBytes ?? 0,
-    maxBytes: options.maxBytes ?? Infinity,
+    maxBytes: options.maxBytes ?? MAX_FRAME_BYTES,
     credit: options.credit ?? "line",
   };
 }

@@ -92,7 +92,7 @@ export const tcpNetwork: Network = {
 };
 
 /** Whether an abort reason is the end of a time limit. */
-export function isTimeout(reason: unknown): boolean {
+function isTimeout(reason: unknown): boolean {
   return reason instanceof DOMException && reason.name === "TimeoutError";
 }
 

@@ -15,6 +15,7 @@ export interface Ended {
 export class TramProcess implements AsyncDisposable {
   readonly child: Deno.ChildProcess;
   readonly ended: Promise<Ended>;
+  readonly #out: ReadableStreamDefaultReader<Uint8Array>;
   #stdout = "";
   #stderr = "";
   #hasEnded = false;
@@ -23,18 +24,24 @@ export class TramProcess implements AsyncDisposable {
     readonly resolve: (m: RegExpExecArray) => void;
   }[] = [];
 
-  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  /** @param shell a program to start instead of tram, with `args` as they are */
+  constructor(
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    shell?: string,
+  ) {
     const { command, prefix } = tramCommand();
-    this.child = new Deno.Command(command, {
-      args: [...prefix, ...args],
+    this.child = new Deno.Command(shell ?? command, {
+      args: shell === undefined ? [...prefix, ...args] : [...args],
       env: { NO_COLOR: "1", ...env },
       stdin: "null",
       stdout: "piped",
       stderr: "piped",
       signal: AbortSignal.timeout(DEADLINE_MS),
     }).spawn();
-    const out = this.#collect(this.child.stdout, (text) => this.#stdout += text);
-    const err = this.#collect(this.child.stderr, (text) => this.#stderr += text);
+    this.#out = this.child.stdout.getReader();
+    const out = this.#collect(this.#out, (text) => this.#stdout += text);
+    const err = this.#collect(this.child.stderr.getReader(), (text) => this.#stderr += text);
     this.ended = Promise.all([this.child.status, out, err]).then(([{ code }]) => {
       this.#hasEnded = true;
       return { code, stdout: this.#stdout, stderr: this.#stderr };
@@ -52,6 +59,11 @@ export class TramProcess implements AsyncDisposable {
     });
   }
 
+  /** Closes standard output, as `head` does when it has enough. */
+  async stopReading(): Promise<void> {
+    await this.#out.cancel();
+  }
+
   /** Sends a signal. */
   kill(signal: Deno.Signal): void {
     if (this.#hasEnded) return;
@@ -67,10 +79,13 @@ export class TramProcess implements AsyncDisposable {
     await this.ended;
   }
 
-  async #collect(stream: ReadableStream<Uint8Array>, add: (text: string) => void): Promise<void> {
+  async #collect(
+    reader: ReadableStreamDefaultReader<Uint8Array>,
+    add: (text: string) => void,
+  ): Promise<void> {
     const decoder = new TextDecoder();
-    for await (const bytes of stream) {
-      add(decoder.decode(bytes, { stream: true }));
+    for (let part; !(part = await reader.read()).done;) {
+      add(decoder.decode(part.value, { stream: true }));
       this.#check();
     }
   }
@@ -84,7 +99,7 @@ export class TramProcess implements AsyncDisposable {
 }
 
 /** How to start tram. */
-function tramCommand(): { readonly command: string; readonly prefix: readonly string[] } {
+export function tramCommand(): { readonly command: string; readonly prefix: readonly string[] } {
   const executable = Deno.env.get("TRAM_BIN");
   if (executable) return { command: executable, prefix: [] };
   return { command: Deno.execPath(), prefix: ["run", "-A", fromSource("cli.ts")] };

@@ -1,13 +1,13 @@
 /** tram as its users start it: processes, signals, a real terminal's habits. */
 import assert from "node:assert/strict";
-import { joined, left, runTram, startServer, TramProcess } from "./processes.ts";
+import { joined, left, runTram, startServer, tramCommand, TramProcess } from "./processes.ts";
 
 Deno.test("timer ping measures a server in another process", async () => {
   const server = await startServer();
   await using _ = server.process;
   const ping = await runTram(["timer", "ping", "--port", server.port, "--count", "2000"]);
   assert.equal(ping.code, 0, ping.stderr);
-  assert.match(ping.stdout, /2000 sent, 2000 answered, 0 lost/);
+  assert.match(ping.stdout, /2000 sent, 2000 answered, 0 unanswered/);
   assert.match(ping.stdout, /p99 /);
   assert.match(ping.stdout, /█/);
   server.process.kill("SIGINT");
@@ -60,7 +60,7 @@ Deno.test("timer ping ends with 3 when the server is stopped for longer than --t
   server.process.kill("SIGCONT");
   assert.equal(code, 3);
   assert.equal(JSON.parse(stdout).end, "no-answer");
-  assert.equal(JSON.parse(stdout).lost, 1);
+  assert.equal(JSON.parse(stdout).unanswered, 1);
 });
 
 Deno.test("timer serve goes on when clients are killed, and holds its limit", async () => {
@@ -95,7 +95,7 @@ for (
   const [what, args, code, says] of [
     ["nobody listens", ["--port", "1"], 69, /127\.0\.0\.1:1: connection refused/],
     ["the host does not exist", ["--host", "no.such.invalid"], 69, /no such host/],
-    ["the port is out of range", ["--port", "99999"], 2, /from 0 to 65535, got "99999"/],
+    ["the port is out of range", ["--port", "99999"], 2, /from 1 to 65535, got "99999"/],
     ["a flag is misspelt", ["--prot", "1"], 2, /did you mean --port\?/],
   ] as const
 ) {
@@ -117,10 +117,36 @@ Deno.test("timer ping ends with 69 when something listens that never answers", a
   assert.equal(stderr, `tram: Cannot reach 127.0.0.1:${port}: no answer within 200 ms\n`);
 });
 
-Deno.test("tram ends quietly when nobody reads its output any more", async () => {
-  const process = new TramProcess(["--help"]);
-  await process.child.stdout.cancel().catch(() => {});
-  await using _ = process;
-  const { stderr } = await process.ended.catch(() => ({ stderr: "" }));
-  assert.equal(stderr, "");
+Deno.test("timer serve closes in good order when nobody reads its output any more", async () => {
+  const server = new TramProcess(["timer", "serve", "--port", "0", "--json"]);
+  await using _ = server;
+  const [, port] = await server.matching(/"port":(\d+)\}\n/);
+  await server.stopReading();
+  const { code, stdout } = await runTram([
+    "timer",
+    "ping",
+    "--port",
+    port ?? "",
+    "--count",
+    "1000000000",
+    "--json",
+  ]);
+  assert.equal(code, 3);
+  assert.equal(JSON.parse(stdout).reason.code, "shutting-down");
+  assert.equal((await server.ended).code, 0);
+});
+
+Deno.test("timer serve goes on when its log cannot be written", async () => {
+  if (Deno.build.os !== "linux") return;
+  const { command, prefix } = tramCommand();
+  const script = `exec "$0" "$@" 2>/dev/full`;
+  const args = ["-c", script, command, ...prefix, "timer", "serve", "--port", "0"];
+  await using server = new TramProcess(args, {}, "/bin/sh");
+  const [, port] = await server.matching(/^listening on \S+:(\d+)\n/);
+  for (let i = 0; i < 3; i++) {
+    const ping = await runTram(["timer", "ping", "--port", port ?? "", "--count", "5"]);
+    assert.equal(ping.code, 0, ping.stderr);
+  }
+  server.kill("SIGINT");
+  assert.equal((await server.ended).code, 0);
 });

@@ -67,3 +67,29 @@ Deno.test("a token never shows in the arguments or in what a server writes", asy
     }
   });
 });
+
+Deno.test("token new keeps comments, follows links, and loses nothing when run twice at once", async () => {
+  await withFolder(async (env, folder) => {
+    await Deno.mkdir(`${folder}/config`);
+    const real = `${folder}/real`;
+    await Deno.writeTextFile(real, "# the room's\nada " + "1".repeat(64), { mode: 0o600 });
+    await Deno.symlink(real, `${folder}/config/token`);
+    const names = ["b", "c", "d", "e"];
+    const all = await Promise.all(names.map((name) => runTram(["token", "new", name], env)));
+    assert.deepEqual(all.map(({ code }) => code), [0, 0, 0, 0]);
+    const text = await Deno.readTextFile(real);
+    assert.match(text, /^# the room's\nada 1{64}\n/);
+    for (const name of names) assert.match(text, new RegExp(`^${name} [0-9a-f]{64}$`, "m"));
+    const same = await Promise.all([1, 2, 3].map(() => runTram(["token", "new"], env)));
+    assert.deepEqual(same.map(({ code }) => code).sort(), [0, 2, 2]);
+  });
+});
+
+Deno.test("timer ping needs no configuration folder to reach an open server", async () => {
+  const server = await startServer();
+  await using _ = server.process;
+  const nowhere = { HOME: "", XDG_CONFIG_HOME: "", TRAM_CONFIG_DIR: "" };
+  const args = ["timer", "ping", "--port", server.port, "--count", "5"];
+  assert.equal((await runTram(args, nowhere)).code, 0);
+  assert.equal((await runTram(["token", "new"], nowhere)).code, 2);
+});

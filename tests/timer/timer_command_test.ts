@@ -16,8 +16,8 @@ Deno.test("timer ping reports every round trip, exactly as long as the path make
   assert.equal(await room.clock.runUntil(ping.exitCode), 0);
   const summary = JSON.parse(ping.stdout.text);
   assert.deepEqual(
-    [summary.type, summary.end, summary.sent, summary.answered, summary.lost, summary.unexpected],
-    ["summary", "done", 100, 100, 0, 0],
+    [summary.type, summary.end, summary.sent, summary.answered, summary.unanswered],
+    ["summary", "done", 100, 100, 0],
   );
   const { count, minNs, meanNs, maxNs, percentiles } = summary.roundTrip;
   assert.deepEqual([count, minNs, meanNs, maxNs], [100, 500_000, 500_000, 500_000]);
@@ -40,7 +40,10 @@ Deno.test("timer ping draws the histogram within the width of the terminal", asy
     const ping = room.run(["timer", "ping", "--num_msgs", "300"], {}, columns);
     assert.equal(await room.clock.runUntil(ping.exitCode), 0);
     const { text } = ping.stdout;
-    assert.match(text, /^127\.0\.0\.1:47945: 300 sent, 300 answered, 0 lost, \d+ per second\n/);
+    assert.match(
+      text,
+      /^127\.0\.0\.1:47945: 300 sent, 300 answered, 0 unanswered, \d+ per second\n/,
+    );
     assert.match(text, /round trips: 300\n {2}min .* mean .* max .*\n {2}p50 .* p90 /);
     const bars = text.split("\n").filter((line) => line.includes("█"));
     assert(bars.length > 3);
@@ -59,7 +62,7 @@ Deno.test("timer ping ends with 3 and what it has when the server stops answerin
   assert.equal(await room.clock.runUntil(ping.exitCode), 3);
   const summary = JSON.parse(ping.stdout.text);
   assert.equal(summary.end, "no-answer");
-  assert.equal(summary.lost, 1);
+  assert.equal(summary.unanswered, 1);
   assert(summary.answered > 40);
   server.interrupt();
   await room.clock.runUntil(server.exitCode);
@@ -85,7 +88,8 @@ Deno.test("timer ping ends with 3 when the server says goodbye in the middle", a
   await room.clock.advance(50);
   server.interrupt();
   assert.equal(await room.clock.runUntil(ping.exitCode), 3);
-  assert.equal(JSON.parse(ping.stdout.text).end, "line-lost");
+  const { end, reason } = JSON.parse(ping.stdout.text);
+  assert.deepEqual([end, reason.code], ["line-lost", "shutting-down"]);
   assert.equal(await room.clock.runUntil(server.exitCode), 0);
 });
 

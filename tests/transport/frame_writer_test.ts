@@ -158,7 +158,7 @@ Deno.test("reserve() throws a RangeError above maxPayloadBytes and queues nothin
   const { lane } = newLane({ maxPayloadBytes: 100 });
   assert.throws(() => lane.reserve(0x20, 101), {
     name: "RangeError",
-    message: "Cannot send 101 bytes as kind 0x20: at most 100 are allowed",
+    message: "Cannot send 101 bytes in a frame: at most 100 are allowed",
   });
   reserved(lane, 0x20, 1).commit();
   assert.throws(() => lane.reserve(0x20, 101), RangeError, "also where there is a chunk with room");
