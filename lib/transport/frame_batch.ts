@@ -1,3 +1,5 @@
+// @ts-types="../types/std_concat.d.ts"
+import { concat } from "@std/bytes/concat";
 import { encodeFrame } from "./frame.ts";
 import { checkBounds, type Kind, type Lane } from "./service.ts";
 
@@ -37,12 +39,7 @@ export class FrameBatch {
   /** The encoded frames, back to back. */
   bytes(): Uint8Array {
     if (this.#bytes !== undefined) return this.#bytes;
-    const bytes = new Uint8Array(this.#parts.reduce((sum, part) => sum + part.length, 0));
-    let at = 0;
-    for (const part of this.#parts) {
-      bytes.set(part, at);
-      at += part.length;
-    }
+    const bytes = concat(this.#parts);
     this.#parts = [];
     return this.#bytes = bytes;
   }

@@ -5,6 +5,7 @@ import { Kind } from "./frame.ts";
 import { decodeError } from "./handshake_messages.ts";
 import { LineError, LineErrorCode } from "./line_error.ts";
 import { type ByteStream, formatAddress } from "./network.ts";
+import { writeAll } from "./write_all.ts";
 
 /** Sends and receives single frames over a stream, one at a time, as the handshake does. */
 export class HandshakeLine {
@@ -45,7 +46,7 @@ export class HandshakeLine {
    */
   async send(frame: Uint8Array): Promise<void> {
     try {
-      for (let at = 0; at < frame.length;) at += await this.stream.write(frame.subarray(at));
+      await writeAll(this.stream, frame);
     } catch {
       await this.receive(Kind.Error, "an answer");
     }

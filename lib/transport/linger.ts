@@ -1,5 +1,6 @@
 import type { Clock } from "../clock/clock.ts";
 import type { ByteStream } from "./network.ts";
+import { writeAll } from "./write_all.ts";
 
 /** How long a peer may take to read the last frame, in milliseconds. */
 export const LINGER_MS = 1000;
@@ -16,9 +17,7 @@ export async function lingerAndClose(
 ): Promise<void> {
   const timer = clock.after(LINGER_MS, () => stream.close());
   try {
-    for (let at = 0; lastFrame !== undefined && at < lastFrame.length;) {
-      at += await stream.write(lastFrame.subarray(at));
-    }
+    if (lastFrame !== undefined) await writeAll(stream, lastFrame);
     await stream.closeWrite();
     const scrap = new Uint8Array(4096);
     while (await stream.read(scrap) !== null);

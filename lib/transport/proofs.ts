@@ -5,6 +5,8 @@
  */
 import { hmac } from "@noble/hashes/hmac";
 import { sha256 } from "@noble/hashes/sha2";
+// @ts-types="../types/std_concat.d.ts"
+import { concat } from "@std/bytes/concat";
 // @ts-types="../types/std_timing_safe_equal.d.ts"
 import { timingSafeEqual } from "@std/crypto/timing-safe-equal";
 
@@ -15,16 +17,6 @@ export const PROOF_BYTES = 32;
 export type Secret = Uint8Array<ArrayBuffer>;
 
 const encoder = new TextEncoder();
-
-function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
-}
 
 function proof(secret: Secret, label: string, parts: readonly Uint8Array[]): Secret {
   return hmac(sha256, secret, concat([encoder.encode(label), ...parts])) as Secret;

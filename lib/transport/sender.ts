@@ -6,11 +6,14 @@
  * bulk frames within the peer's credit, at most 64 KiB in one write; and when all lanes are empty,
  * the last frames (GOODBYE and its acknowledgement).
  */
-import { encodeFrame, HEAD_BYTES, Kind, MAX_BULK_FRAME_BYTES, PING_BYTES } from "./frame.ts";
+// @ts-types="../types/std_concat.d.ts"
+import { concat } from "@std/bytes/concat";
+import { encodeFrame, HEAD_BYTES, Kind, MAX_BULK_FRAME_BYTES } from "./frame.ts";
 import type { MemoryBudget } from "./memory_budget.ts";
 import type { ByteStream } from "./network.ts";
 import { SendLane, type SendPart } from "./send_lane.ts";
 import type { Lane, LaneOptions, Service } from "./service.ts";
+import { writeAll } from "./write_all.ts";
 
 /** Options of a {@linkcode Sender}. */
 export interface SenderOptions {
@@ -248,10 +251,7 @@ export class Sender {
   }
 
   async #write(bytes: Uint8Array): Promise<void> {
-    for (let at = 0; at < bytes.length;) {
-      at += await this.#options.stream.write(bytes.subarray(at));
-      this.writes++;
-    }
+    this.writes += await writeAll(this.#options.stream, bytes);
   }
 
   #hasControl(): boolean {
@@ -269,13 +269,7 @@ export class Sender {
     }
     this.#ping = this.#pong = undefined;
     this.#grantBytes = 0;
-    const bytes = new Uint8Array(2 * (HEAD_BYTES + PING_BYTES) + HEAD_BYTES + 4);
-    let at = 0;
-    for (const frame of frames) {
-      bytes.set(frame, at);
-      at += frame.length;
-    }
-    return bytes.subarray(0, at);
+    return concat(frames);
   }
 
   #wake(): void {
