@@ -1,6 +1,7 @@
 /** What `tram timer ping` says at the end: for people, and as one JSON object. */
 import { formatBars } from "../terminal/bars.ts";
 import { formatNs } from "../terminal/format_ns.ts";
+import { packLines } from "../terminal/pack.ts";
 import { safeJson, safeText } from "../terminal/safe_text.ts";
 import type { LoopEnd } from "./closed_loop.ts";
 import type { Latencies, LatencySummary } from "./latencies.ts";
@@ -58,17 +59,16 @@ export function pingJson(result: PingResult): string {
   });
 }
 
-function summaryLines(title: string, summary: LatencySummary): string[] {
+function summaryLines(title: string, summary: LatencySummary, columns: number): string[] {
   const { count, minNs, meanNs, maxNs, percentiles } = summary;
   if (minNs === undefined || meanNs === undefined || maxNs === undefined) return [`${title}: none`];
-  const lines = [
+  const figures = [`min ${formatNs(minNs)}`, `mean ${formatNs(meanNs)}`, `max ${formatNs(maxNs)}`];
+  const packing = { separator: "  ", indent: "  ", columns };
+  return [
     `${title}: ${count}`,
-    `  min ${formatNs(minNs)}  mean ${formatNs(meanNs)}  max ${formatNs(maxNs)}`,
+    ...packLines(figures, packing),
+    ...packLines(percentiles.map((p) => `p${p.percentile} ${formatNs(p.ns)}`), packing),
   ];
-  if (percentiles.length > 0) {
-    lines.push(`  ${percentiles.map((p) => `p${p.percentile} ${formatNs(p.ns)}`).join("  ")}`);
-  }
-  return lines;
 }
 
 function reasonText({ reason }: PingResult): string {
@@ -81,18 +81,19 @@ function reasonText({ reason }: PingResult): string {
 export function pingText(result: PingResult, columns: number): string {
   const { server, end, sent, answered, unexpected, elapsedNs, meanStepNs } = result;
   const perSecond = elapsedNs > 0 ? Math.round(answered / elapsedNs * 1e9) : 0;
-  const lines = [
-    `${server}: ${sent} sent, ${answered} answered, ${sent - answered} unanswered` +
-    `${unexpected > 0 ? `, ${unexpected} unexpected` : ""}, ${perSecond} per second`,
+  const counts = [
+    `${server}: ${sent} sent`,
+    `${answered} answered`,
+    `${sent - answered} unanswered`,
+    ...(unexpected > 0 ? [`${unexpected} unexpected`] : []),
+    `${perSecond} per second`,
   ];
+  const lines = packLines(counts, { separator: ", ", indent: "", columns });
   if (ENDINGS[end] !== "") lines.push(ENDINGS[end] + reasonText(result));
   const roundTrip = result.roundTrips.summary();
-  lines.push("", ...summaryLines("round trips", roundTrip));
+  lines.push("", ...summaryLines("round trips", roundTrip, columns));
   if (meanStepNs !== undefined) lines.push(`  jitter (mean step) ${formatNs(meanStepNs)}`);
-  lines.push(
-    "",
-    ...summaryLines("gaps between requests, seen by the server", result.gaps.summary()),
-  );
+  lines.push("", ...summaryLines("gaps seen by the server", result.gaps.summary(), columns));
   if (roundTrip.count > 0) {
     lines.push("", ...formatBars(result.roundTrips.bars(), columns));
   }
