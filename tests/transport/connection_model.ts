@@ -1,0 +1,270 @@
+/**
+ * A model test of `Connection`: lives one random life over `MemoryNetwork` and says which of the
+ * contracts did not hold. To look into a seed that failed:
+ *
+ * ```sh
+ * deno eval 'import { runSeed } from "./tests/transport/connection_model.ts"; console.log(await runSeed(17))'
+ * ```
+ */
+import { FakeClock, settle } from "../../lib/clock/fake_clock.ts";
+import { dial } from "../../lib/transport/dial.ts";
+import { listen, type Server } from "../../lib/transport/listen.ts";
+import { MemoryBudget } from "../../lib/transport/memory_budget.ts";
+import { type MemoryLink, MemoryNetwork } from "../../lib/transport/memory_network.ts";
+import type { MemoryPath } from "../../lib/transport/memory_path.ts";
+import { Random } from "../fuzz/random.ts";
+import {
+  type Action,
+  LONGEST_STALL_MS,
+  makeScenario,
+  type Part,
+  type Scenario,
+  type SideName,
+  type Step,
+} from "./model_scenario.ts";
+import { modelService, ModelSide } from "./model_side.ts";
+import { poisoned } from "./world.ts";
+
+/** Within this time of the fake clock a connection is over once it was told to end. */
+const MOST_CLOSING_MS = 60_000;
+
+/** How often held bulk is given back at the end, in milliseconds. */
+const RELEASE_INTERVAL_MS = 50;
+
+/** What came of a seed. */
+export interface Outcome {
+  /** How both sides ended, as `client/server`, such as `done+/done`; `+` is for confirmed. */
+  readonly ends: string;
+  /** What contradicts the contracts; empty when all is well. */
+  readonly problems: readonly string[];
+  /** What was done, for reading when there are problems. */
+  readonly history: readonly string[];
+}
+
+/** Lives the life that belongs to `seed`. */
+export async function runSeed(seed: number): Promise<Outcome> {
+  const model = new Model(makeScenario(seed), seed);
+  using _ = model.watchRejections();
+  try {
+    await model.run();
+  } catch (error) {
+    model.problems.push(`it could not go on: ${error}`);
+  }
+  return model.outcome;
+}
+
+class Model {
+  readonly problems: string[] = [];
+  readonly #history: string[] = [];
+  readonly #scenario: Scenario;
+  readonly #clock = new FakeClock();
+  readonly #network: MemoryNetwork;
+  readonly #budget: MemoryBudget;
+  readonly #sides: Readonly<Record<SideName, ModelSide>>;
+  readonly #server: Server<typeof modelService.kinds>;
+
+  constructor(scenario: Scenario, seed: number) {
+    const random = new Random(~seed);
+    const { there, back, budgetBytes } = scenario;
+    this.#scenario = scenario;
+    this.#network = new MemoryNetwork({
+      clock: this.#clock,
+      there,
+      back,
+      random: () => random.uint32() / 2 ** 32,
+    });
+    this.#budget = new MemoryBudget(budgetBytes);
+    this.#sides = {
+      client: this.#makeSide("client", random),
+      server: this.#makeSide("server", random),
+    };
+    const { client, server } = this.#sides;
+    this.#server = listen(modelService, this.#environment, (connection) => {
+      server.attach(connection);
+      return poisoned(server.handlers(client));
+    });
+  }
+
+  get outcome(): Outcome {
+    const { client, server } = this.#sides;
+    return {
+      ends: `${endOf(client)}/${endOf(server)}`,
+      problems: this.problems,
+      history: this.#history,
+    };
+  }
+
+  /** Takes rejections that nobody handles for problems. */
+  watchRejections(): Disposable {
+    const listener = (event: PromiseRejectionEvent) => {
+      event.preventDefault();
+      this.problems.push(`a rejection was not handled: ${event.reason}`);
+    };
+    addEventListener("unhandledrejection", listener);
+    return { [Symbol.dispose]: () => removeEventListener("unhandledrejection", listener) };
+  }
+
+  async run(): Promise<void> {
+    await this.#connect();
+    for (const step of this.#scenario.steps) await this.#take(step);
+    if (this.#scenario.releasesAtEnd) this.#releaseUntilClosed();
+    for (const step of this.#scenario.ending) await this.#take(step);
+    await this.#waitUntilClosed();
+    this.#checkSide(this.#sides.client, this.#sides.server);
+    this.#checkSide(this.#sides.server, this.#sides.client);
+    await this.#clock.advance(LONGEST_STALL_MS);
+    this.#checkLeftovers();
+  }
+
+  get #environment() {
+    return { network: this.#network, clock: this.#clock, budget: this.#budget };
+  }
+
+  get #link(): MemoryLink {
+    const [link] = this.#network.links;
+    if (link === undefined) throw new Error("nobody has connected");
+    return link;
+  }
+
+  #makeSide(name: SideName, random: Random): ModelSide {
+    const { failsAtFrame, isNarrow } = this.#scenario;
+    return new ModelSide({
+      name,
+      isNarrow,
+      random: new Random(random.uint32()),
+      failsAtFrame: failsAtFrame?.side === name ? failsAtFrame.frame : undefined,
+      onProblem: (problem) => this.problems.push(problem),
+    });
+  }
+
+  async #connect(): Promise<void> {
+    const { client, server } = this.#sides;
+    const options = { ...this.#server.address, clientId: "ada", ...this.#environment };
+    const dialling = dial(modelService, options, (connection) => {
+      client.attach(connection);
+      return poisoned(client.handlers(server));
+    });
+    await this.#clock.runUntil(dialling);
+  }
+
+  async #take({ action, pause }: Step): Promise<void> {
+    this.#history.push(`${JSON.stringify(action)} then ${pause}`);
+    this.#do(action);
+    if (pause === "microtask") await Promise.resolve();
+    else if (pause !== "none") await this.#clock.advance(pause);
+  }
+
+  #do(action: Action): void {
+    switch (action.do) {
+      case "send":
+        for (const plan of action.frames) this.#sides[action.side].send(plan);
+        return;
+      case "stall":
+        return this.#stall(action.part, action.forMs);
+      case "vanish":
+        return this.#each(action.part, (path) => path.vanish());
+      case "halfClose":
+        return this.#each(action.part, (path) => path.end());
+      case "abandon":
+        return this.#each(action.part, (path) => path.abandon());
+      case "cut":
+        return this.#link.cut();
+      case "shutDown":
+        this.#server.close();
+        return;
+      default:
+        this.#doAt(this.#sides[action.side], action);
+    }
+  }
+
+  #doAt(side: ModelSide, action: Extract<Action, { readonly side: SideName }>): void {
+    const { connection } = side;
+    switch (action.do) {
+      case "ping":
+        return side.watch(connection?.ping());
+      case "writable":
+        return side.watch(connection?.writable(action.lane));
+      case "release":
+        return side.release(action.frames);
+      case "flush":
+        return connection?.flush();
+      case "close":
+        return side.watch(connection?.close());
+      case "abort":
+        return side.watch(connection?.abort("internal", "the model wants it"));
+    }
+  }
+
+  #stall(part: Part, forMs: number): void {
+    this.#each(part, (path) => path.stall());
+    this.#clock.after(forMs, () => this.#each(part, (path) => path.resume()));
+  }
+
+  #each(part: Part, change: (path: MemoryPath) => void): void {
+    if (part !== "back") change(this.#link.there);
+    if (part !== "there") change(this.#link.back);
+  }
+
+  #releaseUntilClosed(): void {
+    const { client, server } = this.#sides;
+    for (const side of [client, server]) side.release(Infinity);
+    if (client.report !== undefined && server.report !== undefined) return;
+    this.#clock.after(RELEASE_INTERVAL_MS, () => this.#releaseUntilClosed());
+  }
+
+  async #waitUntilClosed(): Promise<void> {
+    const { client, server } = this.#sides;
+    const closed = [client.connection?.closed, server.connection?.closed];
+    await this.#clock.runUntil(Promise.all(closed), MOST_CLOSING_MS);
+    await this.#clock.runUntil(this.#server.close(), MOST_CLOSING_MS);
+    await settle();
+  }
+
+  /** What must hold for `side` once its connection is over. */
+  #checkSide(side: ModelSide, other: ModelSide): void {
+    const { name, connection, report, accepted } = side;
+    if (connection === undefined || report === undefined) return;
+    const holds = this.#holdsFor(name);
+    for (const lane of ["normal", "bulk"] as const) {
+      const sent = accepted[lane].length;
+      const handled = other.handled[lane];
+      holds(handled <= sent, `${handled} ${lane} frames were handled of ${sent}`);
+      holds(
+        !report.confirmed || handled === sent,
+        `the close is confirmed, but ${handled} of ${sent} ${lane} frames were handled`,
+      );
+    }
+    const lostBytes = side.acceptedBytes - other.handledBytes;
+    holds(
+      report.unconfirmedBytes >= lostBytes,
+      `unconfirmedBytes is ${report.unconfirmedBytes}, but ${lostBytes} were not handled`,
+    );
+    holds(!connection.isOpen, "isOpen is true after the end");
+    holds(connection.stats.bytesQueued === 0, "bytes are queued after the end");
+    holds(
+      !connection.send(modelService.kinds.normal, new Uint8Array(4)),
+      "a frame was accepted after the end",
+    );
+  }
+
+  /** What must hold when everybody is gone. */
+  #checkLeftovers(): void {
+    const { client, server } = this.#sides;
+    const holds = this.#holdsFor("both");
+    const pending = client.pendingPromises + server.pendingPromises;
+    holds(this.#budget.usedBytes === 0, `${this.#budget.usedBytes} bytes are not given back`);
+    holds(pending === 0, `${pending} promises are pending`);
+    holds(this.#clock.pendingTimers === 0, `${this.#clock.pendingTimers} timers are pending`);
+    holds(this.#server.connections.size === 0, "the server still lists a connection");
+  }
+
+  #holdsFor(name: string): (holds: boolean, problem: string) => void {
+    return (holds, problem) => {
+      if (!holds) this.problems.push(`${name}: ${problem}`);
+    };
+  }
+}
+
+function endOf({ report }: ModelSide): string {
+  return report === undefined ? "none" : `${report.code}${report.confirmed ? "+" : ""}`;
+}
