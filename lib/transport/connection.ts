@@ -165,7 +165,7 @@ export class Connection<K extends Kinds = Kinds> implements AsyncDisposable {
    * @throws {RangeError} when no frame may be that large
    */
   reserve(kind: Kind<unknown, never>, payloadBytes: number): FrameWriter | undefined {
-    const lane = kind.lane === "bulk" ? this.#bulkLane : this.#normalLane;
+    const lane = kind.isBulk ? this.#bulkLane : this.#normalLane;
     const writer = lane.reserve(kind.code, payloadBytes);
     if (writer === undefined) this.#onFull(kind.lane);
     return writer;

@@ -31,6 +31,9 @@ export const BUSY_SLAB_BYTES = 64 * 1024;
 /** Largest slab that a busy connection keeps between frames. */
 const MAX_KEPT_SLAB_BYTES = 256 * 1024;
 
+// Local: see `frame_writer.ts`.
+const LENGTH_SIZE = LENGTH_BYTES;
+
 /** How many times larger the slab becomes when a frame has filled it. */
 const SLAB_GROWTH = 4;
 
@@ -76,11 +79,11 @@ export class FrameDecoder {
   next(): FrameView | undefined {
     const at = this.#at;
     const available = this.#end - at;
-    if (available < LENGTH_BYTES) return undefined;
+    if (available < LENGTH_SIZE) return undefined;
     const n = this.#data.getUint32(at);
     if (n === 0 || n > this.maxFrameBytes) this.#refuse(n);
-    if (available < LENGTH_BYTES + n) return undefined;
-    this.#at = at + LENGTH_BYTES + n;
+    if (available < LENGTH_SIZE + n) return undefined;
+    this.#at = at + LENGTH_SIZE + n;
     const view = this.#view;
     view.moveTo(at, n);
     return view;

@@ -1,6 +1,10 @@
 import { HEAD_BYTES, LENGTH_BYTES } from "./frame.ts";
 import { LineError, LineErrorCode } from "./line_error.ts";
 
+// Local: see `frame_writer.ts`.
+const KIND_AT = LENGTH_BYTES;
+const PAYLOAD_AT = HEAD_BYTES;
+
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
@@ -38,8 +42,8 @@ export class FrameView {
 
   /** For the decoder: looks at the frame at `at` whose length field says `n`. */
   moveTo(at: number, n: number): void {
-    this.kind = this.#bytes[at + LENGTH_BYTES] as number;
-    this.#start = at + HEAD_BYTES;
+    this.kind = this.#bytes[at + KIND_AT] as number;
+    this.#start = at + PAYLOAD_AT;
     this.length = n - 1;
   }
 

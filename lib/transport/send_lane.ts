@@ -3,7 +3,7 @@
  * filled. Pure bookkeeping; the sender does the writing.
  *
  * ```text
- *   chunk (4 KiB)    chunk (64 KiB)      chunk (256 KiB)
+ *   chunk (4 KiB)    chunk (64 KiB)      chunk (512 KiB)
  *  +------+------+  +---------------+   +---------+---------+
  *  | sent |frames|  | frames        |   | frames  |         |
  *  +------+------+  +---------------+   +---------+---------+
@@ -18,7 +18,7 @@ import { FrameWriter } from "./frame_writer.ts";
 import type { MemoryBudget } from "./memory_budget.ts";
 
 /** First chunk after a rest, then the next ones while the lane stays busy. */
-const CHUNK_SIZES = [4 * 1024, 64 * 1024, 256 * 1024] as const;
+const CHUNK_SIZES = [4 * 1024, 64 * 1024, 512 * 1024] as const;
 
 /** Shorter bytes are copied together; longer ones are sent from where they lie. */
 const MIN_BYTES_IN_PLACE = 16 * 1024;

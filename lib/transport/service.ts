@@ -30,6 +30,8 @@ export interface Kind<Received, Sent = Received> {
   readonly code: number;
   /** Lane that its frames travel on. */
   readonly lane: Lane;
+  /** Whether that is the bulk lane: asked for each frame, and a boolean is quicker than a text. */
+  readonly isBulk: boolean;
   /** Least bytes of payload. */
   readonly minBytes: number;
   /** Most bytes of payload. */
@@ -75,6 +77,7 @@ function kindOptions(code: number, options: KindOptions): Omit<Kind<never>, "dec
     isRaw: false,
     code,
     lane: options.lane ?? "normal",
+    isBulk: options.lane === "bulk",
     minBytes: options.minBytes ?? 0,
     maxBytes: options.maxBytes ?? MAX_FRAME_BYTES,
     credit: options.credit ?? "line",
