@@ -363,10 +363,10 @@ export class Connection<K extends Kinds = Kinds> implements AsyncDisposable {
 
   async #giveBack(): Promise<void> {
     const { stream, decoder } = this.#parts;
-    this.#lingerTimer?.cancel();
     this.#farewell.stop();
     stream.close();
     await this.#sender.stop();
+    this.#lingerTimer?.cancel(); // a write that fails on closing may have set it just now
     decoder.release();
     this.#liveness.stop();
     this.#resolveClosed({

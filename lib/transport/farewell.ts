@@ -29,6 +29,8 @@ export class Farewell {
   readonly #options: FarewellOptions;
   #said: Goodbye | undefined;
   #heard: Goodbye | undefined;
+  /** Whether our GOODBYE is written, and our answer to the peer's. */
+  #hasLeft = false;
   #hasAnswered = false;
   #timer: Timer | undefined;
 
@@ -47,7 +49,10 @@ export class Farewell {
     const frame = encodeGoodbye(goodbye);
     this.#said = goodbye;
     sender.close();
-    sender.queueLast(frame, () => this.#awaitProgress());
+    sender.queueLast(frame, () => {
+      this.#hasLeft = true;
+      this.#awaitProgress();
+    });
     this.#awaitProgress();
   }
 
@@ -66,7 +71,7 @@ export class Farewell {
 
   /** The peer confirmed our GOODBYE. @throws {LineError} `unexpected-kind` when there was none */
   onAck(): void {
-    if (this.#said === undefined) {
+    if (!this.#hasLeft) {
       throw new LineError(LineErrorCode.UnexpectedKind, "Cannot take GOODBYE_ACK: none is due");
     }
     this.isConfirmed = true;

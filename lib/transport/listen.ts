@@ -110,8 +110,8 @@ class LineServer<K extends Kinds> implements Server<K> {
   readonly #admission: Admission;
   readonly #tasks = new Set<Promise<void>>();
   readonly #stopListening: () => void;
-  /** Streams that have not logged in yet, the oldest first. */
-  readonly #strangers = new Set<ByteStream>();
+  /** What hangs up on those who have not logged in yet, the oldest first. */
+  readonly #strangers = new Set<() => void>();
   #goodbye: Goodbye | undefined;
 
   constructor(
@@ -149,7 +149,7 @@ class LineServer<K extends Kinds> implements Server<K> {
     encodeGoodbye(goodbye); // a code of bad form shows before anything has happened
     this.#goodbye ??= goodbye;
     this.#stopListening();
-    for (const stream of this.#strangers) stream.close();
+    for (const hangUp of [...this.#strangers]) hangUp();
     for (const connection of this.connections) connection.close(goodbye);
     while (this.#tasks.size > 0) await Promise.all(this.#tasks);
   }
@@ -168,22 +168,33 @@ class LineServer<K extends Kinds> implements Server<K> {
   async #serve(stream: ByteStream): Promise<void> {
     const { host } = stream.peer;
     this.#admission.arrive(host);
-    this.#strangers.add(stream);
+    let isCounted = true;
+    const leave = () => {
+      if (isCounted) this.#admission.leave(host);
+      isCounted = false;
+    };
+    const hangUp = () => {
+      this.#strangers.delete(hangUp);
+      stream.close();
+      leave();
+    };
     // Whoever says nothing must not keep out the others: the oldest stranger makes room.
     const [oldest] = this.#strangers;
-    if (this.#admission.isCrowded && oldest !== stream) oldest?.close();
+    if (this.#admission.isCrowded) oldest?.();
+    this.#strangers.add(hangUp);
     try {
-      const connection = await this.#logIn(stream);
-      this.#strangers.delete(stream);
+      const becomeKnown = () => void this.#strangers.delete(hangUp);
+      const connection = await this.#logIn({ stream, isOver: false, hasPlace: false, becomeKnown });
       if (connection !== undefined) await this.#stay(connection);
     } finally {
-      this.#strangers.delete(stream);
-      this.#admission.leave(host);
+      this.#strangers.delete(hangUp);
+      leave();
     }
   }
 
   /** Shakes hands; a client that is refused is told why. */
-  async #logIn(stream: ByteStream): Promise<Connection<K> | undefined> {
+  async #logIn(attempt: LogIn): Promise<Connection<K> | undefined> {
+    const { stream } = attempt;
     const { handshakeTimeoutMs = 5000 } = this.#options;
     const late = Promise.withResolvers<never>();
     late.promise.catch(() => {}); // it may come when nobody waits for it any more
@@ -191,7 +202,6 @@ class LineServer<K extends Kinds> implements Server<K> {
       const message = `Cannot wait longer than ${handshakeTimeoutMs} ms for the handshake`;
       late.reject(new LineError(LineErrorCode.HandshakeTimeout, message));
     });
-    const attempt: LogIn = { stream, isOver: false, hasPlace: false };
     try {
       this.#admission.checkRoom(stream.peer.host);
       return await Promise.race([this.#shakeHands(attempt), late.promise]);
@@ -216,7 +226,7 @@ class LineServer<K extends Kinds> implements Server<K> {
     const budget = this.#budget;
     const decoder = new FrameDecoder({ maxFrameBytes: HANDSHAKE_MAX_FRAME_BYTES, budget });
     const nameOf = ({ tokenName }: Hello) => tokens === undefined ? "" : tokenName; // unproved then
-    const { hello, ...session } = await serverHandshake(
+    const handshake = serverHandshake(
       new HandshakeLine(stream, decoder),
       {
         service: this.#service,
@@ -228,10 +238,15 @@ class LineServer<K extends Kinds> implements Server<K> {
           admit?.({ peer: stream.peer, clientId, tokenName: nameOf(hello) });
           this.#admission.takePlace();
           attempt.hasPlace = true;
+          attempt.becomeKnown();
         },
       },
       (count) => crypto.getRandomValues(new Uint8Array(count) as Secret),
     );
+    const { hello, ...session } = await handshake.catch((error) => {
+      decoder.release();
+      throw error;
+    });
     const { heartbeatMs, maxFrameBytes, bulkCreditBytes } = this.#service;
     const { clientId } = hello;
     const granted = { heartbeatMs, maxFrameBytes, bulkCreditBytes };
@@ -274,4 +289,6 @@ interface LogIn {
   isOver: boolean;
   /** It took a client's place. */
   hasPlace: boolean;
+  /** It is no stranger any more, who would have to make room for another. */
+  readonly becomeKnown: () => void;
 }

@@ -13,8 +13,10 @@ import { MemoryBudget } from "../../lib/transport/memory_budget.ts";
 import { type MemoryLink, MemoryNetwork } from "../../lib/transport/memory_network.ts";
 import type { MemoryPath } from "../../lib/transport/memory_path.ts";
 import { Random } from "../fuzz/random.ts";
+import { brokenBy, leftovers } from "./model_invariants.ts";
 import {
   type Action,
+  endsInPeace,
   LONGEST_STALL_MS,
   makeScenario,
   type Part,
@@ -29,10 +31,11 @@ import { poisoned } from "./world.ts";
 const MOST_CLOSING_MS = 60_000;
 
 /** How often held bulk is given back at the end, in milliseconds. */
-const RELEASE_INTERVAL_MS = 50;
+const RELEASE_INTERVAL_MS = 250;
 
 /** What came of a seed. */
 export interface Outcome {
+  readonly seed: number;
   /** How both sides ended, as `client/server`, such as `done+/done`; `+` is for confirmed. */
   readonly ends: string;
   /** What contradicts the contracts; empty when all is well. */
@@ -50,7 +53,7 @@ export async function runSeed(seed: number): Promise<Outcome> {
   } catch (error) {
     model.problems.push(`it could not go on: ${error}`);
   }
-  return model.outcome;
+  return { seed, ...model.outcome };
 }
 
 class Model {
@@ -62,6 +65,7 @@ class Model {
   readonly #budget: MemoryBudget;
   readonly #sides: Readonly<Record<SideName, ModelSide>>;
   readonly #server: Server<typeof modelService.kinds>;
+  #timers = 0;
 
   constructor(scenario: Scenario, seed: number) {
     const random = new Random(~seed);
@@ -85,7 +89,7 @@ class Model {
     });
   }
 
-  get outcome(): Outcome {
+  get outcome(): Omit<Outcome, "seed"> {
     const { client, server } = this.#sides;
     return {
       ends: `${endOf(client)}/${endOf(server)}`,
@@ -110,10 +114,15 @@ class Model {
     if (this.#scenario.releasesAtEnd) this.#releaseUntilClosed();
     for (const step of this.#scenario.ending) await this.#take(step);
     await this.#waitUntilClosed();
-    this.#checkSide(this.#sides.client, this.#sides.server);
-    this.#checkSide(this.#sides.server, this.#sides.client);
+    const { client, server } = this.#sides;
+    const peaceful = endsInPeace(this.#scenario);
+    this.problems.push(
+      ...brokenBy(client, server, peaceful),
+      ...brokenBy(server, client, peaceful),
+    );
+    this.#lookForLeftovers();
     await this.#clock.advance(LONGEST_STALL_MS);
-    this.#checkLeftovers();
+    this.#lookForLeftovers();
   }
 
   get #environment() {
@@ -197,7 +206,7 @@ class Model {
 
   #stall(part: Part, forMs: number): void {
     this.#each(part, (path) => path.stall());
-    this.#clock.after(forMs, () => this.#each(part, (path) => path.resume()));
+    this.#after(forMs, () => this.#each(part, (path) => path.resume()));
   }
 
   #each(part: Part, change: (path: MemoryPath) => void): void {
@@ -209,59 +218,32 @@ class Model {
     const { client, server } = this.#sides;
     for (const side of [client, server]) side.release(Infinity);
     if (client.report !== undefined && server.report !== undefined) return;
-    this.#clock.after(RELEASE_INTERVAL_MS, () => this.#releaseUntilClosed());
+    this.#after(RELEASE_INTERVAL_MS, () => this.#releaseUntilClosed());
+  }
+
+  /** A timer of the model, which is none that a connection has left. */
+  #after(delayMs: number, run: () => void): void {
+    this.#timers++;
+    this.#clock.after(delayMs, () => {
+      this.#timers--;
+      run();
+    });
+  }
+
+  #lookForLeftovers(): void {
+    const sides = Object.values(this.#sides);
+    const left = leftovers(sides, this.#server, this.#environment, this.#timers);
+    this.problems.push(...left);
   }
 
   async #waitUntilClosed(): Promise<void> {
     const { client, server } = this.#sides;
-    const closed = [client.connection?.closed, server.connection?.closed];
-    await this.#clock.runUntil(Promise.all(closed), MOST_CLOSING_MS);
+    const closed = Promise.all([client.connection?.closed, server.connection?.closed]);
+    await this.#clock.runUntil(closed, MOST_CLOSING_MS).catch((cause) => {
+      throw new Error("closed does not resolve", { cause });
+    });
     await this.#clock.runUntil(this.#server.close(), MOST_CLOSING_MS);
     await settle();
-  }
-
-  /** What must hold for `side` once its connection is over. */
-  #checkSide(side: ModelSide, other: ModelSide): void {
-    const { name, connection, report, accepted } = side;
-    if (connection === undefined || report === undefined) return;
-    const holds = this.#holdsFor(name);
-    for (const lane of ["normal", "bulk"] as const) {
-      const sent = accepted[lane].length;
-      const handled = other.handled[lane];
-      holds(handled <= sent, `${handled} ${lane} frames were handled of ${sent}`);
-      holds(
-        !report.confirmed || handled === sent,
-        `the close is confirmed, but ${handled} of ${sent} ${lane} frames were handled`,
-      );
-    }
-    const lostBytes = side.acceptedBytes - other.handledBytes;
-    holds(
-      report.unconfirmedBytes >= lostBytes,
-      `unconfirmedBytes is ${report.unconfirmedBytes}, but ${lostBytes} were not handled`,
-    );
-    holds(!connection.isOpen, "isOpen is true after the end");
-    holds(connection.stats.bytesQueued === 0, "bytes are queued after the end");
-    holds(
-      !connection.send(modelService.kinds.normal, new Uint8Array(4)),
-      "a frame was accepted after the end",
-    );
-  }
-
-  /** What must hold when everybody is gone. */
-  #checkLeftovers(): void {
-    const { client, server } = this.#sides;
-    const holds = this.#holdsFor("both");
-    const pending = client.pendingPromises + server.pendingPromises;
-    holds(this.#budget.usedBytes === 0, `${this.#budget.usedBytes} bytes are not given back`);
-    holds(pending === 0, `${pending} promises are pending`);
-    holds(this.#clock.pendingTimers === 0, `${this.#clock.pendingTimers} timers are pending`);
-    holds(this.#server.connections.size === 0, "the server still lists a connection");
-  }
-
-  #holdsFor(name: string): (holds: boolean, problem: string) => void {
-    return (holds, problem) => {
-      if (!holds) this.problems.push(`${name}: ${problem}`);
-    };
   }
 }
 

@@ -44,8 +44,8 @@ export interface Step {
 
 /** One random life of a connection. */
 export interface Scenario {
-  readonly there: PathSettings;
-  readonly back: PathSettings;
+  readonly there: Required<PathSettings>;
+  readonly back: Required<PathSettings>;
   /** Bytes that both sides may buffer together. */
   readonly budgetBytes: number;
   /** Whether the network is so narrow that only small frames get through in time. */
@@ -61,8 +61,22 @@ export interface Scenario {
 
 const KIB = 1024;
 
+/** Most bytes of payload of a bulk frame. */
+const MOST_BULK_BYTES = 64 * KIB - 5;
+
+/** Memory that no life uses up. */
+const AMPLE_BYTES = 64 * KIB * KIB;
+
 /** No stall lasts longer, in milliseconds. */
 export const LONGEST_STALL_MS = 20_000;
+
+/** No connection is given up for a stall that is as short as this. */
+const SHORT_STALL_MS = 500;
+
+/** Actions that end no connection, and the goodbye. */
+const PEACEFUL: ReadonlySet<Action["do"]> = new Set(
+  ["send", "ping", "flush", "writable", "release", "close"] as const,
+);
 
 /** The life that belongs to `seed`. */
 export function makeScenario(seed: number): Scenario {
@@ -77,7 +91,7 @@ export function makeScenario(seed: number): Scenario {
     there,
     back,
     isNarrow,
-    budgetBytes: random.pick([64 * KIB * KIB, 64 * KIB * KIB, 600_000, 1_500_000]),
+    budgetBytes: random.pick([AMPLE_BYTES, AMPLE_BYTES, 600_000, 1_500_000]),
     failsAtFrame: random.oneIn(12)
       ? { side: drawSide(random), frame: random.below(40) }
       : undefined,
@@ -90,34 +104,50 @@ export function makeScenario(seed: number): Scenario {
   };
 }
 
-/** Frames that one of the sides may send at any time. */
-export function drawFrame(random: Random, isBulk: boolean, isNarrow: boolean): FramePlan {
-  const payloadBytes = drawPayloadBytes(random, isBulk, isNarrow);
-  if (isBulk) {
-    const kind = random.pick(["bulk", "heldBulk"] as const);
-    return { kind, way: random.pick(["send", "reserve"] as const), payloadBytes, count: 1 };
-  }
-  const way = random.pick(["send", "reserve", "sendInPlace", "sendBatch"] as const);
-  return way === "sendBatch"
-    ? {
-      kind: "normal",
-      way,
-      payloadBytes: Math.min(payloadBytes, 60_000),
-      count: random.between(1, 4),
-    }
-    : { kind: "normal", way, payloadBytes, count: 1 };
+/** Whether nothing but goodbyes ends the connection, so that each goodbye must be confirmed. */
+export function endsInPeace(scenario: Scenario): boolean {
+  const { budgetBytes, failsAtFrame, releasesAtEnd, steps, ending } = scenario;
+  const actions = [...steps, ...ending].map(({ action }) => action);
+  return budgetBytes === AMPLE_BYTES && failsAtFrame === undefined && releasesAtEnd &&
+    isFast(scenario.there) && isFast(scenario.back) && actions.every(isPeaceful);
 }
 
-function drawPayloadBytes(random: Random, isBulk: boolean, isNarrow: boolean): number {
+/** Whether the largest frame is through, and a PING after it answered, within two heartbeats. */
+function isFast({ windowBytes, delayUs, bytesPerSecond }: Required<PathSettings>): boolean {
+  return bytesPerSecond >= 5e6 && (delayUs <= 100 || windowBytes >= 64 * KIB);
+}
+
+function isPeaceful(action: Action): boolean {
+  return action.do === "stall" ? action.forMs <= SHORT_STALL_MS : PEACEFUL.has(action.do);
+}
+
+/** Frames that one of the sides may send at any time. */
+export function drawFrame(random: Random, isBulk: boolean, isNarrow: boolean): FramePlan {
+  if (isBulk) {
+    const kind = random.pick(["bulk", "heldBulk"] as const);
+    const way = random.pick(["send", "reserve"] as const);
+    return {
+      kind,
+      way,
+      payloadBytes: drawPayloadBytes(random, MOST_BULK_BYTES, isNarrow),
+      count: 1,
+    };
+  }
+  const way = random.pick(["send", "reserve", "sendInPlace", "sendBatch"] as const);
+  const isBatch = way === "sendBatch";
+  return {
+    kind: "normal",
+    way,
+    payloadBytes: drawPayloadBytes(random, isBatch ? 60_000 : 250_000, isNarrow),
+    count: isBatch ? random.between(1, 4) : 1,
+  };
+}
+
+/** Small ones, large ones, and those around the size from which on payloads are not copied. */
+function drawPayloadBytes(random: Random, mostBytes: number, isNarrow: boolean): number {
   if (isNarrow) return random.between(4, 43);
-  const largest = isBulk ? 64 * KIB - 5 : random.between(4, 250_000);
-  return random.pick([
-    4,
-    random.between(4, 100),
-    random.between(4, 2000),
-    random.between(4, 30_000),
-    largest,
-  ]);
+  const most = random.pick([4, 100, 2000, 16 * KIB, 20_000, 30_000, mostBytes]);
+  return random.oneIn(4) ? most : random.between(4, most);
 }
 
 /** One direction. A small window is not combined with a slow path: that would take hours. */
