@@ -1,6 +1,29 @@
 /** Child processes that never outlive the bench. */
 import { TextLineStream } from "./text_lines.ts";
 
+const running = new Set<Deno.ChildProcess>();
+
+/** Starts a program and remembers it until it ends. */
+function spawn(program: string, options: Deno.CommandOptions): Deno.ChildProcess {
+  const child = new Deno.Command(program, { stdin: "null", stdout: "piped", ...options }).spawn();
+  running.add(child);
+  child.status.finally(() => running.delete(child));
+  return child;
+}
+
+function end(child: Deno.ChildProcess): void {
+  try {
+    child.kill("SIGKILL");
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+/** Ends all children that still run, each by its id: for a bench that is interrupted. */
+export function endChildren(): void {
+  for (const child of running) end(child);
+}
+
 /** A child process whose standard output is read line by line. Disposing of it ends it. */
 export class Child implements AsyncDisposable {
   readonly #process: Deno.ChildProcess;
@@ -10,12 +33,7 @@ export class Child implements AsyncDisposable {
   /** Starts `program`. */
   constructor(program: string, args: readonly string[]) {
     this.#name = [program, ...args].join(" ");
-    this.#process = new Deno.Command(program, {
-      args: [...args],
-      stdin: "null",
-      stdout: "piped",
-      stderr: "inherit",
-    }).spawn();
+    this.#process = spawn(program, { args: [...args], stderr: "inherit" });
     this.#lines = this.#process.stdout.pipeThrough(new TextLineStream()).getReader();
   }
 
@@ -40,11 +58,7 @@ export class Child implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    try {
-      this.#process.kill("SIGKILL");
-    } catch {
-      // It has ended by itself.
-    }
+    end(this.#process);
     await this.#lines.cancel().catch(() => {});
     await this.#process.status;
   }
@@ -63,11 +77,9 @@ export async function runProgram(
   options: { readonly timeoutMs: number; readonly cwd?: string },
 ): Promise<Finished> {
   try {
-    const { success, stdout, stderr } = await new Deno.Command(program, {
+    const { success, stdout, stderr } = await spawn(program, {
       args: [...args],
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-      stdin: "null",
-      stdout: "piped",
       stderr: "piped",
       signal: AbortSignal.timeout(options.timeoutMs),
     }).output();

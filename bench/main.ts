@@ -1,5 +1,6 @@
 /** `deno task bench`: measures, prints, and keeps the numbers. */
 import { parseArgs } from "node:util";
+import { endChildren } from "./child.ts";
 import { framing } from "./framing.ts";
 import { machineFacts } from "./machine.ts";
 import { complain, print } from "./print.ts";
@@ -11,7 +12,9 @@ import { startup } from "./startup.ts";
 const BENCHES: Readonly<Record<string, Bench>> = { framing, roundtrip, startup };
 const DEFAULT_RUNS = 5;
 const QUICK_RUNS = 2;
+const FAILED = 1;
 const WRONG_USAGE = 2;
+const INTERRUPTED = 130;
 
 const HELP = `Usage: deno task bench [NAME] [--runs N] [--quick] [--json FILE]
 
@@ -59,18 +62,35 @@ if (!Number.isInteger(runs) || runs < 1) {
   usageError(`Cannot run "${values.runs}" times: --runs takes a whole number from 1 on`);
 }
 
-await Deno.mkdir(new URL("results", import.meta.url), { recursive: true });
-const machine = await machineFacts();
-print(`${showMachine(machine)}\n`);
-const onProgress = Deno.stderr.isTerminal() ? complain : () => {};
-const reports: BenchReport[] = [];
-for (const [key, bench] of Object.entries(BENCHES)) {
-  if (name !== undefined && key !== name) continue;
-  const report = await bench({ runs, isQuick: values.quick, onProgress });
-  reports.push(report);
-  print(showReport(report));
+async function run(): Promise<void> {
+  await Deno.mkdir(new URL("results", import.meta.url), { recursive: true });
+  const machine = await machineFacts();
+  print(`${showMachine(machine)}\n`);
+  const onProgress = Deno.stderr.isTerminal() ? complain : () => {};
+  const reports: BenchReport[] = [];
+  for (const [key, bench] of Object.entries(BENCHES)) {
+    if (name !== undefined && key !== name) continue;
+    const report = await bench({ runs, isQuick: values.quick, onProgress });
+    reports.push(report);
+    print(showReport(report));
+  }
+  const kept = `results/${name ?? "all"}-${machine.date}.json`;
+  const file = values.json ?? new URL(kept, import.meta.url);
+  await Deno.writeTextFile(file, `${JSON.stringify({ machine, benches: reports }, null, 2)}\n`);
+  print(`kept in ${values.json ?? `bench/${kept}`}`);
 }
-const file = values.json ??
-  new URL(`results/${name ?? "all"}-${machine.date}.json`, import.meta.url);
-await Deno.writeTextFile(file, `${JSON.stringify({ machine, benches: reports }, null, 2)}\n`);
-print(`kept in ${values.json ?? `bench/results/${name ?? "all"}-${machine.date}.json`}`);
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.addSignalListener(signal, () => {
+    endChildren();
+    Deno.exit(INTERRUPTED);
+  });
+}
+try {
+  await run();
+  Deno.exit(0);
+} catch (error) {
+  endChildren();
+  complain(error instanceof Error ? error.message : String(error));
+  Deno.exit(FAILED);
+}

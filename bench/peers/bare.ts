@@ -1,7 +1,13 @@
 /** The same traffic without frames: `conn.write` on one side, `conn.read` on the other. */
-import { connectRaw, hangUp, listenRaw, runPeer, Stopwatch, writeAll } from "./peer.ts";
-
-const CHUNK_BYTES = 256 * 1024;
+import {
+  connectRaw,
+  hangUp,
+  listenRaw,
+  runPeer,
+  Stopwatch,
+  writeAll,
+  writeBytesFor,
+} from "./peer.ts";
 
 await runPeer({
   receive: (n, onDone) =>
@@ -18,7 +24,7 @@ await runPeer({
 
   async send(n, port, untilMs) {
     const conn = await connectRaw(port);
-    const frames = Math.max(1, Math.floor(CHUNK_BYTES / (4 + n)));
+    const frames = Math.floor(writeBytesFor(n) / (4 + n));
     const chunk = new Uint8Array(frames * (4 + n));
     let sent = 0;
     for (; performance.now() < untilMs; sent += frames) await writeAll(conn, chunk);

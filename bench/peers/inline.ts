@@ -2,9 +2,16 @@
  * The least that a Deno program can do for a frame: one slab, one loop, everything in local
  * variables, nothing checked. What the line is measured against.
  */
-import { connectRaw, DATA_KIND, hangUp, listenRaw, runPeer, Stopwatch, writeAll } from "./peer.ts";
-
-const CHUNK_BYTES = 256 * 1024;
+import {
+  connectRaw,
+  DATA_KIND,
+  hangUp,
+  listenRaw,
+  runPeer,
+  Stopwatch,
+  writeAll,
+  writeBytesFor,
+} from "./peer.ts";
 
 await runPeer({
   receive: (n, onDone) =>
@@ -38,7 +45,7 @@ await runPeer({
   async send(n, port, untilMs) {
     const conn = await connectRaw(port);
     const frameBytes = 4 + n;
-    const chunkBytes = Math.max(1, Math.floor(CHUNK_BYTES / frameBytes)) * frameBytes;
+    const chunkBytes = Math.floor(writeBytesFor(n) / frameBytes) * frameBytes;
     const chunks = [new Uint8Array(chunkBytes), new Uint8Array(chunkBytes)] as const;
     let sequence = 0;
     let turn = 0;
