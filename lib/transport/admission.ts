@@ -27,6 +27,11 @@ export class Admission {
     return this.#connections > this.#limits.maxConnections;
   }
 
+  /** Whether more connections are from `host` than there may be. */
+  hasTooMany(host: string): boolean {
+    return (this.#perHost.get(host) ?? 0) > this.#limits.maxConnectionsPerAddress;
+  }
+
   /** Counts a connection from `host`; each `arrive` needs its `leave`. */
   arrive(host: string): void {
     this.#connections++;
@@ -47,7 +52,7 @@ export class Admission {
     if (this.isCrowded) {
       throw new LineError(LineErrorCode.Full, `Full: ${maxConnections} connections are open`);
     }
-    if ((this.#perHost.get(host) ?? 0) > maxConnectionsPerAddress) {
+    if (this.hasTooMany(host)) {
       throw new LineError(
         LineErrorCode.Full,
         `Full: ${maxConnectionsPerAddress} connections from your address are open`,

@@ -53,7 +53,7 @@ export interface ListenOptions {
   readonly maxClients?: number;
   /** Connections at once, logged in or not. @default {maxClients + 100} */
   readonly maxConnections?: number;
-  /** Connections from one address at once. @default {maxConnections} */
+  /** Connections from one address at once. @default {Infinity} */
   readonly maxConnectionsPerAddress?: number;
   /** Time to shake hands, in milliseconds. @default {5000} */
   readonly handshakeTimeoutMs?: number;
@@ -128,7 +128,7 @@ class LineServer<K extends Kinds> implements Server<K> {
     }
     const { maxClients = 10_000 } = options;
     const { maxConnections = maxClients + 100 } = options;
-    const { maxConnectionsPerAddress = maxConnections } = options;
+    const { maxConnectionsPerAddress = Infinity } = options;
     this.#admission = new Admission({ maxClients, maxConnections, maxConnectionsPerAddress });
     this.#service = service;
     this.#options = options;
@@ -180,7 +180,7 @@ class LineServer<K extends Kinds> implements Server<K> {
     };
     // Whoever says nothing must not keep out the others: the oldest stranger makes room.
     const [oldest] = this.#strangers;
-    if (this.#admission.isCrowded) oldest?.();
+    if (this.#admission.isCrowded && !this.#admission.hasTooMany(host)) oldest?.();
     this.#strangers.add(hangUp);
     try {
       const becomeKnown = () => void this.#strangers.delete(hangUp);

@@ -13,6 +13,7 @@
  * Frames are written where they will be sent from. Bytes before `end` never change, so the stream
  * may read them while the room behind is filled.
  */
+import type { Chunk, SendPart } from "./chunk.ts";
 import { HEAD_BYTES, LENGTH_BYTES, MAX_BULK_FRAME_BYTES } from "./frame.ts";
 import { FrameWriter } from "./frame_writer.ts";
 import type { MemoryBudget } from "./memory_budget.ts";
@@ -22,26 +23,6 @@ const CHUNK_SIZES = [4 * 1024, 64 * 1024, 512 * 1024] as const;
 
 /** Shorter bytes are copied together; longer ones are sent from where they lie. */
 const MIN_BYTES_IN_PLACE = 16 * 1024;
-
-/** A buffer of frames: part of a lane's queue. */
-export interface Chunk {
-  readonly bytes: Uint8Array;
-  /** Bytes up to here are written to the stream. */
-  sent: number;
-  /** Bytes up to here are sealed frames. */
-  end: number;
-  /** Whether the last frame goes on in the next chunk. */
-  readonly continues: boolean;
-  /** Called when `bytes` are needed no longer; they may be used for something else if `canReuse`. */
-  readonly release: (canReuse: boolean) => void;
-}
-
-/** A part of a chunk that may be written now. */
-export interface SendPart {
-  readonly chunk: Chunk;
-  /** Bytes from `chunk.sent` on. */
-  readonly length: number;
-}
 
 /** Options of a {@linkcode SendLane}. */
 export interface SendLaneOptions {

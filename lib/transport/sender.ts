@@ -8,10 +8,11 @@
  */
 // @ts-types="../types/std_concat.d.ts"
 import { concat } from "@std/bytes/concat";
+import type { SendPart } from "./chunk.ts";
 import { encodeFrame, HEAD_BYTES, Kind, MAX_BULK_FRAME_BYTES } from "./frame.ts";
 import type { MemoryBudget } from "./memory_budget.ts";
 import type { ByteStream } from "./network.ts";
-import { SendLane, type SendPart } from "./send_lane.ts";
+import { SendLane } from "./send_lane.ts";
 import type { Lane, LaneOptions, Service } from "./service.ts";
 import { writeAll } from "./write_all.ts";
 

@@ -7,6 +7,7 @@ import { REST_SLAB_BYTES } from "../../lib/transport/frame_decoder.ts";
 import { encodeHello } from "../../lib/transport/handshake_messages.ts";
 import { LineError } from "../../lib/transport/line_error.ts";
 import { listen, type ListenOptions, type Server } from "../../lib/transport/listen.ts";
+import type { Network } from "../../lib/transport/network.ts";
 import type { Handlers } from "../../lib/transport/routes.ts";
 import { memoryWorld, rawStream, testService, until, type World } from "./world.ts";
 
@@ -159,6 +160,49 @@ Deno.test("listen() hangs up on the oldest of more strangers than there may be",
   assert.deepEqual(hasEnded, [true, false, false, false]);
   for (const stranger of strangers) stranger.close();
   await assertLeavesNothing(served);
+});
+
+/** A network whose clients come from `hosts`, one after the other. */
+function fromHosts(network: Network, hosts: readonly string[]): Network {
+  let arrived = 0;
+  return {
+    connect: (address, signal) => network.connect(address, signal),
+    listen(address) {
+      const listener = network.listen(address);
+      return {
+        ...listener,
+        async accept() {
+          const stream = await listener.accept();
+          const host = hosts[arrived++ % hosts.length] as string;
+          return stream && { ...stream, peer: { ...stream.peer, host } };
+        },
+      };
+    },
+  };
+}
+
+Deno.test("listen() makes no room for an address that has all the connections it may have", async () => {
+  const world = memoryWorld();
+  const { network, clock, budget } = world;
+  const server = listen(testService, {
+    network: fromHosts(network, ["192.0.2.1", "192.0.2.2", "192.0.2.2"]),
+    clock,
+    budget,
+    maxConnections: 2,
+    maxConnectionsPerAddress: 1,
+  }, () => ({}));
+  const first = await rawStream(world, server.address);
+  let isFirstGone = false;
+  const waiting = first.next().catch(() => {}).then(() => isFirstGone = true);
+  const others = [await rawStream(world, server.address), await rawStream(world, server.address)];
+  assert.equal(await others[1]?.errorCode(), "full");
+  await clock.advance(1);
+  assert.equal(isFirstGone, false, "another address was thrown out");
+  for (const stranger of [first, ...others]) stranger.close();
+  await waiting;
+  await clock.runUntil(server.close());
+  assert.equal(budget.usedBytes, 0);
+  assert.equal(clock.pendingTimers, 0);
 });
 
 Deno.test("listen() hangs up on no client to make room for another", async () => {
