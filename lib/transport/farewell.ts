@@ -32,6 +32,7 @@ export class Farewell {
   /** Whether our GOODBYE is written, and our answer to the peer's. */
   #hasLeft = false;
   #hasAnswered = false;
+  #isOver = false;
   #timer: Timer | undefined;
 
   constructor(options: FarewellOptions) {
@@ -80,6 +81,7 @@ export class Farewell {
 
   /** Waits no longer. */
   stop(): void {
+    this.#isOver = true;
     this.#timer?.cancel();
   }
 
@@ -93,6 +95,7 @@ export class Farewell {
   #awaitProgress(): void {
     const { sender, clock, onTimeout } = this.#options;
     const { writtenBytes } = sender;
+    if (this.#isOver) return;
     this.#timer?.cancel();
     this.#timer = clock.after(GOODBYE_TIMEOUT_MS, () => {
       if (sender.writtenBytes !== writtenBytes) this.#awaitProgress();

@@ -66,6 +66,7 @@ class Model {
   readonly #sides: Readonly<Record<SideName, ModelSide>>;
   readonly #server: Server<typeof modelService.kinds>;
   #timers = 0;
+  #isReleasing = false;
 
   constructor(scenario: Scenario, seed: number) {
     const random = new Random(~seed);
@@ -110,8 +111,12 @@ class Model {
 
   async run(): Promise<void> {
     await this.#connect();
-    for (const step of this.#scenario.steps) await this.#take(step);
-    if (this.#scenario.releasesAtEnd) this.#releaseUntilClosed();
+    for (const step of this.#scenario.steps) {
+      await this.#take(step);
+      const { client, server } = this.#sides;
+      if (!client.connection?.isOpen || server.connection?.isOpen === false) this.#releaseAtEnd();
+    }
+    this.#releaseAtEnd();
     for (const step of this.#scenario.ending) await this.#take(step);
     await this.#waitUntilClosed();
     const { client, server } = this.#sides;
@@ -212,6 +217,13 @@ class Model {
   #each(part: Part, change: (path: MemoryPath) => void): void {
     if (part !== "back") change(this.#link.there);
     if (part !== "there") change(this.#link.back);
+  }
+
+  /** Once one side leaves, held bulk is given back, so that the other's can be delivered. */
+  #releaseAtEnd(): void {
+    if (!this.#scenario.releasesAtEnd || this.#isReleasing) return;
+    this.#isReleasing = true;
+    this.#releaseUntilClosed();
   }
 
   #releaseUntilClosed(): void {

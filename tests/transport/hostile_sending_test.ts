@@ -115,6 +115,51 @@ Deno.test("closed leaves no timer when the last write fails because the peer has
   await server.close();
 });
 
+/** A network on which a write, once `hold()` was called, takes until the stream is closed. */
+function holdingNetwork(network: Network): { network: Network; hold: () => void } {
+  let holds = false;
+  const held = (stream: ByteStream): ByteStream => {
+    let finish = () => {};
+    return {
+      peer: stream.peer,
+      read: (into) => stream.read(into),
+      write(bytes) {
+        if (!holds) return stream.write(bytes);
+        return new Promise((resolve) => finish = () => resolve(bytes.length));
+      },
+      closeWrite: () => stream.closeWrite(),
+      close() {
+        finish();
+        stream.close();
+      },
+    };
+  };
+  return {
+    hold: () => holds = true,
+    network: {
+      listen: (address) => network.listen(address),
+      connect: async (address, signal) => held(await network.connect(address, signal)),
+    },
+  };
+}
+
+Deno.test("closed leaves no timer when the goodbye is written just as the line is lost", async () => {
+  const world = memoryWorld();
+  const { network, hold } = holdingNetwork(world.network);
+  const { client, served, server } = await connectPair(world, testService, {}, {
+    dial: { network },
+  });
+  hold();
+  const closed = client.close();
+  await until(() => !client.isOpen);
+  world.network.links[0]?.back.end();
+  const { by, confirmed } = await closed;
+  assert.deepEqual([by, confirmed], ["network", false]);
+  await served.closed;
+  assert.equal(world.clock.pendingTimers, 0);
+  await server.close();
+});
+
 /** A service that cuts whoever does not take what is sent. */
 const strict = defineService({
   name: "strict",
