@@ -39,6 +39,7 @@ import { LINGER_MS } from "./linger.ts";
 import { Liveness } from "./liveness.ts";
 import type { Address } from "./network.ts";
 import { Receiver } from "./receiver.ts";
+import { refuseAsync } from "./refuse_async.ts";
 import { buildRoutes, type Handlers, type Route } from "./routes.ts";
 import type { SendLane } from "./send_lane.ts";
 import { Sender } from "./sender.ts";
@@ -300,7 +301,7 @@ export class Connection<K extends Kinds = Kinds> implements AsyncDisposable {
   }
 
   #onGoodbye(goodbye: Goodbye): void {
-    if (this.#farewell.heard === undefined) this.onGoodbye?.(goodbye);
+    if (this.#farewell.heard === undefined) refuseAsync(this.onGoodbye?.(goodbye));
     this.#isOpen = false;
     this.#farewell.onGoodbye(goodbye);
   }

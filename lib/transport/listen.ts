@@ -12,6 +12,7 @@ import { lingerAndClose } from "./linger.ts";
 import { type MemoryBudget, processBudget } from "./memory_budget.ts";
 import { type Address, type ByteStream, isLoopback, type Network } from "./network.ts";
 import type { Secret } from "./proofs.ts";
+import { refuseAsync } from "./refuse_async.ts";
 import type { Handlers } from "./routes.ts";
 import { serverHandshake, type SessionGate } from "./server_handshake.ts";
 import type { Kinds, Service } from "./service.ts";
@@ -235,7 +236,7 @@ class LineServer<K extends Kinds> implements Server<K> {
         admit: (hello) => {
           if (attempt.isOver) throw new LineError(LineErrorCode.HandshakeTimeout, "Too late");
           const { clientId } = hello;
-          admit?.({ peer: stream.peer, clientId, tokenName: nameOf(hello) });
+          refuseAsync(admit?.({ peer: stream.peer, clientId, tokenName: nameOf(hello) }));
           this.#admission.takePlace();
           attempt.hasPlace = true;
           attempt.becomeKnown();
@@ -275,7 +276,7 @@ class LineServer<K extends Kinds> implements Server<K> {
   /** Tells whoever listens. That it fails there is no reason to fail here. */
   #emit(event: ServerEvent): void {
     try {
-      this.#options.onEvent?.(event);
+      refuseAsync(this.#options.onEvent?.(event));
     } catch {
       // A log that cannot be written must not end the server.
     }

@@ -10,6 +10,7 @@ import type { FrameView } from "./frame_view.ts";
 import { LineError, LineErrorCode } from "./line_error.ts";
 import type { ByteStream } from "./network.ts";
 import { RateLimit } from "./rate_limit.ts";
+import { refuseAsync } from "./refuse_async.ts";
 import type { Route } from "./routes.ts";
 
 // Local: see `frame_writer.ts`.
@@ -135,11 +136,4 @@ export class Receiver {
       `Cannot take more than ${perSecond} frames per second`,
     );
   }
-}
-
-/** A handler that is async has lost its view by the time it goes on, and nobody hears it fail. */
-function refuseAsync(result: unknown): void {
-  if (!(result instanceof Promise)) return;
-  result.catch(() => {});
-  throw new TypeError("A handler returned a promise: handlers are synchronous");
 }

@@ -178,3 +178,9 @@ Deno.test("clientIdFrom() makes an id that is accepted out of any name", () => {
   );
   assert.match(clientIdFrom(`${"a".repeat(63)}\u{20000}b`), CLIENT_ID);
 });
+
+Deno.test("listen() lets nobody in on the word of an async admit", async () => {
+  const admit = () => Promise.reject(new LineError("chat.banned", "too late")) as unknown as void;
+  const result = await attempt({ admit }, {});
+  assert.deepEqual([result.client, result.origin, result.joined], ["internal", "peer", 0]);
+});
