@@ -14,6 +14,7 @@ export type HeartbeatAction = "nothing" | "ping" | "silent" | "stalled";
 export class Heartbeat {
   #receivedBytes = 0;
   #writtenBytes = 0;
+  #writes = 0;
   #silentTicks = 0;
   #stalledTicks = 0;
 
@@ -22,19 +23,30 @@ export class Heartbeat {
    * three and four heartbeats after its last byte, or after the last byte that it took while we had
    * more for it.
    *
+   * Who only listens must give signs of life too: a peer whose one large frame takes long on a slow
+   * path cannot ask for them, since its PING waits behind that frame.
+   *
    * @param receivedBytes bytes received since the start
-   * @param writtenBytes bytes that the stream took since the start
+   * @param writtenBytes bytes of the lanes that the stream took since the start
    * @param isWriting whether a write is in flight
+   * @param writes writes of all kinds that have ended since the start
    */
-  tick(receivedBytes: number, writtenBytes: number, isWriting: boolean): HeartbeatAction {
+  tick(
+    receivedBytes: number,
+    writtenBytes: number,
+    isWriting: boolean,
+    writes: number,
+  ): HeartbeatAction {
     this.#silentTicks = receivedBytes === this.#receivedBytes ? this.#silentTicks + 1 : 0;
     this.#stalledTicks = isWriting && writtenBytes === this.#writtenBytes
       ? this.#stalledTicks + 1
       : 0;
+    const onlyListened = !isWriting && writes === this.#writes;
     this.#receivedBytes = receivedBytes;
     this.#writtenBytes = writtenBytes;
+    this.#writes = writes;
     if (this.#silentTicks >= SILENT_HEARTBEATS) return "silent";
     if (this.#stalledTicks >= SILENT_HEARTBEATS) return "stalled";
-    return this.#silentTicks > 0 ? "ping" : "nothing";
+    return this.#silentTicks > 0 || onlyListened ? "ping" : "nothing";
   }
 }

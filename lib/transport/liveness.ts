@@ -48,8 +48,8 @@ export class Liveness {
   start(): void {
     const { clock, heartbeatMs, sender, receivedBytes, onDead } = this.#options;
     this.#timer = clock.after(heartbeatMs, () => {
-      const { writtenBytes, isWriting } = sender;
-      switch (this.#heartbeat.tick(receivedBytes(), writtenBytes, isWriting)) {
+      const { writtenBytes, isWriting, writes } = sender;
+      switch (this.#heartbeat.tick(receivedBytes(), writtenBytes, isWriting, writes)) {
         case "silent":
           return onDead(
             new LineError(LineErrorCode.Silent, "Nothing was heard for three heartbeats"),

@@ -93,8 +93,8 @@ const TABLES: readonly { readonly claim: string; readonly rows: readonly Row[] }
 for (const { claim, rows } of TABLES) {
   Deno.test(`tick() ${claim}`, () => {
     const heartbeat = new Heartbeat();
-    const actions = rows.map(([received, written, isWriting]) =>
-      heartbeat.tick(received, written, isWriting)
+    const actions = rows.map(([received, written, isWriting], writes) =>
+      heartbeat.tick(received, written, isWriting, writes + 1)
     );
     assert.deepEqual(actions, rows.map(([, , , action]) => action));
   });
@@ -108,7 +108,16 @@ Deno.test("tick() gives a peer up between three and four heartbeats after its la
     do {
       at++;
       if (lastByteAt > at - 1 && lastByteAt <= at) received += 1;
-    } while (heartbeat.tick(received, 0, false) !== "silent");
+    } while (heartbeat.tick(received, 0, false, at) !== "silent");
     assert.ok(at - lastByteAt >= 3 && at - lastByteAt <= 4, `${at - lastByteAt} heartbeats`);
   }
+});
+
+Deno.test("tick() asks a peer that talks while this side has written nothing", () => {
+  const heartbeat = new Heartbeat();
+  const rows = [[1, 0, 1], [2, 0, 1], [3, 0, 2], [4, 0, 2]] as const;
+  const actions = rows.map(([received, written, writes]) =>
+    heartbeat.tick(received, written, false, writes)
+  );
+  assert.deepEqual(actions, ["nothing", "ping", "nothing", "ping"]);
 });
