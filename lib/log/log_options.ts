@@ -1,0 +1,36 @@
+/** The flags about logging that every command has. */
+import type { Options } from "../config/option.ts";
+import { parseLogFile } from "./log_file_name.ts";
+import { parseLogLevels } from "./log_levels.ts";
+
+/** Form of the lines of a log. */
+export type LogFormat = "text" | "json";
+
+/** The flags about logging that every command has. */
+export const logOptions = {
+  logLevel: {
+    kind: "value",
+    parse: parseLogLevels,
+    default: "info",
+    placeholder: "LEVELS",
+    brief: "What to log: debug, info, warn, error or off; also by category: info,transport=debug",
+    common: true,
+  },
+  logFile: {
+    kind: "value",
+    parse: parseLogFile,
+    placeholder: "FILE",
+    brief: "Log to this file too; it may hold {service}, {id} and {date}",
+    completes: "file",
+    common: true,
+  },
+  logFormat: {
+    kind: "value",
+    parse: (text: string): LogFormat => text === "json" ? "json" : "text",
+    choices: ["text", "json"],
+    default: "text",
+    placeholder: "FORMAT",
+    brief: "Log text or JSON lines",
+    common: true,
+  },
+} as const satisfies Options;
