@@ -7,7 +7,8 @@ const UNITS = [
 
 /** Nanoseconds as people read them, with three digits and a unit: `55.8 us`, `1.27 s`. */
 export function formatNs(ns: number): string {
-  const fits = UNITS.findLast(({ factor }) => Math.abs(ns) >= factor) ?? UNITS[0];
+  // A hair below a unit rounds up to it: 999,600 ns are 1.00 ms, not 1000 us.
+  const fits = UNITS.findLast(({ factor }) => Math.abs(ns) >= factor * 0.9995) ?? UNITS[0];
   const value = ns / fits.factor;
   const digits = fits.factor === 1 || Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
   return `${value.toFixed(digits)} ${fits.unit}`;
