@@ -98,10 +98,10 @@ export class TramProcess implements AsyncDisposable {
   }
 }
 
-/** How to start tram. */
+/** How to start tram, from whichever folder. */
 export function tramCommand(): { readonly command: string; readonly prefix: readonly string[] } {
   const executable = Deno.env.get("TRAM_BIN");
-  if (executable) return { command: executable, prefix: [] };
+  if (executable) return { command: Deno.realPathSync(executable), prefix: [] };
   return { command: Deno.execPath(), prefix: ["run", "-A", fromSource("cli.ts")] };
 }
 

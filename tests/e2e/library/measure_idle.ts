@@ -2,9 +2,9 @@
  * Serves connections that another process opens and leaves idle, and prints how much memory this one
  * takes then. With `dial PORT COUNT` it is that other process.
  */
-import { dial } from "../../lib/transport/dial.ts";
-import { listen } from "../../lib/transport/listen.ts";
-import { defineService, raw } from "../../lib/transport/service.ts";
+import { dial } from "../../../lib/transport/dial.ts";
+import { listen } from "../../../lib/transport/listen.ts";
+import { defineService, raw } from "../../../lib/transport/service.ts";
 
 const service = defineService({ name: "idle", kinds: { data: raw(0x20) }, heartbeatMs: 60_000 });
 const [role = "", port, count] = Deno.args;

@@ -1,11 +1,12 @@
 /** Memory: flat while frames pass, small while connections rest. Each in a process of its own. */
 import assert from "node:assert/strict";
-import { fromSource } from "./root.ts";
+import { fromSource } from "../root.ts";
 
 /** Runs a program of this folder and reads the JSON that it prints. */
 async function measure(program: string, ...args: string[]): Promise<Record<string, number>> {
+  const path = fromSource(`tests/e2e/library/${program}`);
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--v8-flags=--expose-gc", fromSource(`tests/e2e/${program}`), ...args],
+    args: ["run", "-A", "--v8-flags=--expose-gc", path, ...args],
     signal: AbortSignal.timeout(180_000),
   }).output();
   assert.equal(code, 0, new TextDecoder().decode(stderr));

@@ -1,8 +1,8 @@
 /** Sends 10 M frames over loopback and prints by how much the heap grew, after a warm-up. */
-import { dial } from "../../lib/transport/dial.ts";
-import { listen } from "../../lib/transport/listen.ts";
-import { defineService, raw } from "../../lib/transport/service.ts";
-import type { Connection } from "../../lib/transport/connection.ts";
+import { dial } from "../../../lib/transport/dial.ts";
+import { listen } from "../../../lib/transport/listen.ts";
+import { defineService, raw } from "../../../lib/transport/service.ts";
+import type { Connection } from "../../../lib/transport/connection.ts";
 
 const collectGarbage = (globalThis as unknown as { gc: () => void }).gc;
 const service = defineService({ name: "flat", kinds: { data: raw(0x20) } });
