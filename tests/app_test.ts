@@ -64,7 +64,7 @@ Deno.test("tram timer serve on a port that is taken ends with 1 and one line", a
 Deno.test("tram --version names tram, the protocol and Deno", async () => {
   const { code, stdout } = await run("--version");
   assert.equal(code, 0);
-  assert.match(stdout, /^0\.1\.0 \(protocol tram\/1, Deno \d+\.\d+\.\d+\)\n$/);
+  assert.match(stdout, /^tram 0\.1\.0 \(protocol tram\/1, Deno \d+\.\d+\.\d+\)\n$/);
 });
 
 Deno.test("VERSION is the one in deno.json", async () => {

@@ -5,29 +5,20 @@
 import type { TramContext } from "../context.ts";
 import { isLoopback } from "../transport/network.ts";
 import { parseTokens, type Token } from "../transport/token.ts";
+import { configPath } from "./config_folder.ts";
 import { UsageError } from "./usage_error.ts";
-
-/** Folder of tram's configuration, or `undefined` when the environment names none. */
-function configFolder({ os, process: { env } }: TramContext): string | undefined {
-  if (env["TRAM_CONFIG_DIR"]) return env["TRAM_CONFIG_DIR"];
-  if (os === "windows" && env["APPDATA"]) return `${env["APPDATA"]}\\tram`;
-  if (os === "darwin" && env["HOME"]) return `${env["HOME"]}/Library/Application Support/tram`;
-  if (env["XDG_CONFIG_HOME"]) return `${env["XDG_CONFIG_HOME"]}/tram`;
-  if (env["HOME"]) return `${env["HOME"]}/.config/tram`;
-  return undefined;
-}
 
 /** File of the user's own tokens. @throws {UsageError} when the environment names no folder */
 export function userTokenPath(context: TramContext): string {
-  const folder = configFolder(context);
-  if (folder !== undefined) return `${folder}${context.os === "windows" ? "\\" : "/"}token`;
+  const path = configPath(context, "token");
+  if (path !== undefined) return path;
   throw new UsageError("Cannot find the configuration folder: set HOME or TRAM_CONFIG_DIR");
 }
 
 /** Tokens of the user's own file, or `undefined` when there is none. */
 export async function readUserTokens(context: TramContext): Promise<Token[] | undefined> {
-  if (configFolder(context) === undefined) return undefined;
-  const path = userTokenPath(context);
+  const path = configPath(context, "token");
+  if (path === undefined) return undefined;
   const text = await context.files.readSecret(path);
   return text === undefined ? undefined : parseTokens(text, path);
 }

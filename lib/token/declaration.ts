@@ -1,50 +1,45 @@
-/** The subcommand `token`: its flags and help. */
-import { buildCommand, buildRouteMap } from "@stricli/core";
-import { runCommand } from "../config/run_command.ts";
-import type { TramContext } from "../context.ts";
+/** The subcommand `token`: its commands as data. The bodies are loaded when they are called. */
+import { command } from "../config/command.ts";
+import { subcommand } from "../config/subcommand.ts";
 
-const create = buildCommand<Record<never, never>, [name?: string], TramContext>({
-  loader: async () => {
-    const { createToken } = await import("./create_token.ts");
-    return function (this: TramContext, _flags, name) {
-      return runCommand((context) => createToken(context, name)).call(this, {});
-    };
-  },
-  parameters: {
-    flags: {},
-    positional: {
-      kind: "tuple",
-      parameters: [{
-        brief: "Name that servers know the token by",
-        parse: String,
-        optional: true,
-        placeholder: "NAME",
-      }],
+const create = command({
+  path: ["token", "new"],
+  brief: "Make a token of 256 random bits and keep it in your token file",
+  examples: [
+    { args: "", brief: "Your own token" },
+    { args: "ada", brief: 'A token that servers know as "ada"' },
+  ],
+  positional: {
+    name: {
+      parse: String,
+      optional: true,
+      placeholder: "NAME",
+      brief: "Name that servers know the token by",
     },
   },
-  docs: {
-    brief: "Make a token of 256 random bits and keep it in your token file",
-    customUsage: [
-      { input: "", brief: "Your own token" },
-      { input: "ada", brief: 'A token that servers know as "ada"' },
-    ],
+  load: async () => {
+    const { createToken } = await import("./create_token.ts");
+    return (context, { name }) => createToken(context, name);
   },
 });
 
-const show = buildCommand<Record<never, never>, [], TramContext>({
-  loader: async () => runCommand((await import("./show_tokens.ts")).showTokens),
-  parameters: { flags: {} },
-  docs: {
-    brief: "Print your token file, to be copied to other machines",
-    customUsage: [
-      { input: "", brief: "Print it" },
-      { input: "> room.token", brief: "Copy it into a file for --token-file" },
-    ],
-  },
+const show = command({
+  path: ["token", "show"],
+  brief: "Print your token file, to be copied to other machines",
+  examples: [
+    { args: "", brief: "Print it" },
+    { args: "> room.token", brief: "Copy it into a file for --token-file" },
+  ],
+  load: async () => (await import("./show_tokens.ts")).showTokens,
 });
 
 /** `tram token`. */
-export const tokenRoutes = buildRouteMap<"new" | "show", TramContext>({
-  routes: { new: create, show },
-  docs: { brief: "Make and show the secrets that let clients in" },
+export const token = subcommand({
+  name: "token",
+  brief: "Make and show the secrets that let clients in",
+  examples: [
+    { args: "new", brief: "Make your own token" },
+    { args: "show > room.token", brief: "Copy it into a file for another machine" },
+  ],
+  commands: [create, show],
 });
