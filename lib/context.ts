@@ -3,7 +3,10 @@
  */
 import type { CommandContext } from "@stricli/core";
 import type { Clock } from "./clock/clock.ts";
+import type { Pacer } from "./clock/pacer.ts";
 import type { ExitCode } from "./config/exit_code.ts";
+import type { Logger } from "./log/log.ts";
+import type { LogFiles } from "./log/log_files.ts";
 import type { Network } from "./transport/network.ts";
 
 /** Somewhere to write text to. */
@@ -12,12 +15,29 @@ export interface Output {
   write(text: string): void;
   /** Columns of the terminal; `undefined` when it is not one. */
   readonly columns: number | undefined;
+  /** A terminal that can be drawn on, line by line and back. */
+  readonly isTerminal: boolean;
+  /** Whether text for it shall have colours: see `wantsColor`. */
+  readonly hasColor: boolean;
+}
+
+/** A file that is being written from the start. */
+export interface NewFile {
+  /** Writes all of `bytes`; they are in the file when it returns. @throws {Error} when they cannot be */
+  write(bytes: Uint8Array): void;
+  close(): void;
 }
 
 /** The few things that tram does with files outside of its stores. */
 export interface Files {
   /** Text of a file, or `undefined` when there is none. @throws when it cannot be read */
   readText(path: string): Promise<string | undefined>;
+  /**
+   * Text of a file that only the user or root can have written, or `undefined` when there is none.
+   *
+   * @throws {Error} when it may be somebody else's
+   */
+  readTrusted(path: string): Promise<string | undefined>;
   /**
    * Text of a file that nobody but its owner may read, or `undefined` when there is none.
    *
@@ -31,6 +51,8 @@ export interface Files {
    * @param added given what the file holds; says what to add
    */
   appendSecret(path: string, added: (text: string) => string): Promise<void>;
+  /** A file with nothing in it, whatever was there before. @throws {Error} when it cannot be made */
+  create(path: string): NewFile;
 }
 
 /** What a command may touch of the world. */
@@ -42,15 +64,26 @@ export interface TramContext extends CommandContext {
     exitCode?: number | string | null;
   };
   readonly clock: Clock;
+  /** Makes what wakes a command at exact times; it may have a thread of its own. */
+  readonly newPacer: () => Promise<Pacer>;
   readonly network: Network;
   readonly files: Files;
+  /** Where log files go; loaded when one is asked for. */
+  readonly logFiles: () => Promise<LogFiles>;
   /** `linux`, `darwin` or `windows`. */
   readonly os: string;
+  /** Number of this process. */
+  readonly pid: number;
   /** Name of this machine. */
   readonly hostName: () => string;
   /** Aborts at the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
 }
 
-/** The body of a command: says how it ended. */
+/** What the body of a command gets: the world, and the log of this process. */
+export interface RunContext extends TramContext {
+  readonly log: Logger;
+}
+
+/** Something that is run: says how it ended. */
 export type CommandBody<Flags> = (context: TramContext, flags: Flags) => Promise<ExitCode>;

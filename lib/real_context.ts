@@ -1,24 +1,52 @@
 /** The world as it is: what `cli.ts` hands to commands. */
 import { systemClock } from "./clock/system_clock.ts";
-import type { Files, Output, TramContext } from "./context.ts";
+import { ExitCode } from "./config/exit_code.ts";
+import { distrust } from "./config/distrust.ts";
+import type { Files, NewFile, Output, TramContext } from "./context.ts";
+import { canDraw, wantsColor } from "./terminal/wants_color.ts";
 import { tcpNetwork } from "./transport/tcp_network.ts";
 
+/** How long to wait for a pipe that is full, in milliseconds. */
+const FULL_PIPE_MS = 5;
+
+/**
+ * Writes at least one byte, and waits for room as long as it takes: also on a pipe that another
+ * program has set not to block.
+ */
+function writeSome(stream: typeof Deno.stdout, bytes: Uint8Array): number {
+  for (;;) {
+    try {
+      return stream.writeSync(bytes);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.WouldBlock)) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, FULL_PIPE_MS);
+    }
+  }
+}
+
 /** Standard output or error, and what to do when it cannot be written any more. */
-function outputTo(stream: typeof Deno.stdout, onFailure: (error: unknown) => void): Output {
+function outputTo(
+  stream: typeof Deno.stdout,
+  env: TramContext["process"]["env"],
+  onFailure: (error: unknown) => void,
+): Output {
   const encoder = new TextEncoder();
   const isTerminal = stream.isTerminal();
   return {
+    isTerminal: canDraw(env, isTerminal),
+    hasColor: wantsColor(env, isTerminal),
     write(text) {
       const bytes = encoder.encode(text);
       try {
-        for (let at = 0; at < bytes.length;) at += stream.writeSync(bytes.subarray(at));
+        for (let at = 0; at < bytes.length;) at += writeSome(stream, bytes.subarray(at));
       } catch (error) {
         onFailure(error);
       }
     },
     get columns() {
       try {
-        return isTerminal ? Deno.consoleSize().columns : undefined;
+        // A terminal without a size says 0.
+        return isTerminal ? Deno.consoleSize().columns || undefined : undefined;
       } catch {
         return undefined;
       }
@@ -27,6 +55,7 @@ function outputTo(stream: typeof Deno.stdout, onFailure: (error: unknown) => voi
 }
 
 const files: Files = {
+  create,
   async readText(path) {
     try {
       return await Deno.readTextFile(path);
@@ -34,6 +63,23 @@ const files: Files = {
       if (error instanceof Deno.errors.NotFound) return undefined;
       throw new Error(`Cannot read ${path}: ${error instanceof Error ? error.message : error}`);
     }
+  },
+  async readTrusted(path) {
+    let file: Deno.FsFile;
+    try {
+      // Opening a named pipe would wait for its writer.
+      if (!(await Deno.stat(path)).isFile) throw new Error(`Cannot use ${path}: it is no file`);
+      file = await Deno.open(path);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return undefined;
+      throw error;
+    }
+    using _ = file;
+    const why = distrust(await file.stat(), Deno.build.os === "windows" ? null : Deno.uid());
+    if (why === undefined) return await new Response(file.readable).text();
+    throw new Error(
+      `Cannot use ${path}: ${why}; to use it all the same, name it: --config ${path}`,
+    );
   },
   async readSecret(path) {
     const text = await files.readText(path);
@@ -66,6 +112,25 @@ const files: Files = {
   },
 };
 
+/** Writes a file from its start. */
+function create(path: string): NewFile {
+  const attempt = <T>(run: () => T): T => {
+    try {
+      return run();
+    } catch (error) {
+      throw new Error(`Cannot write ${path}: ${error instanceof Error ? error.message : error}`);
+    }
+  };
+  const file = attempt(() => Deno.openSync(path, { write: true, create: true, truncate: true }));
+  return {
+    write: (bytes) =>
+      attempt(() => {
+        for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
+      }),
+    close: () => file.close(),
+  };
+}
+
 /** Aborts at the first SIGINT or SIGTERM; a second one ends the process at once. */
 function interruptible(): AbortController {
   const controller = new AbortController();
@@ -79,24 +144,51 @@ function interruptible(): AbortController {
   return controller;
 }
 
+/** Standard output and error, environment and exit code; what cannot be written aborts. */
+function realProcess(controller: AbortController): TramContext["process"] {
+  const env = Deno.env.toObject();
+  // Nobody can be told that nobody can be told.
+  const stderr = outputTo(Deno.stderr, env, () => {});
+  let exitCode: TramContext["process"]["exitCode"];
+  let isLost = false;
+  const stdout = outputTo(Deno.stdout, env, (error) => {
+    // A reader that went away (`| head`) ends what runs, in good order and without a word.
+    if (error instanceof Deno.errors.BrokenPipe) {
+      controller.abort(new DOMException("nobody reads the output", "AbortError"));
+      return;
+    }
+    if (isLost) return;
+    isLost = true;
+    const why = error instanceof Error ? error.message : String(error);
+    stderr.write(`tram: Cannot write to standard output: ${why}\n`);
+    controller.abort(new DOMException("the output cannot be written", "AbortError"));
+  });
+  return {
+    stdout,
+    stderr,
+    env,
+    // However well the rest went, whoever asked did not get all of it.
+    get exitCode() {
+      return isLost ? ExitCode.Failed : exitCode;
+    },
+    set exitCode(code) {
+      exitCode = code;
+    },
+  };
+}
+
 /** The world as it is. */
 export function realContext(): TramContext {
   const controller = interruptible();
   return {
-    process: {
-      // A reader that went away (`| head`) ends what runs, in good order and without a word.
-      stdout: outputTo(Deno.stdout, (error) => {
-        if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
-        controller.abort(new DOMException("nobody reads the output", "AbortError"));
-      }),
-      // Nobody can be told that nobody can be told.
-      stderr: outputTo(Deno.stderr, () => {}),
-      env: Deno.env.toObject(),
-    },
+    process: realProcess(controller),
     clock: systemClock,
+    newPacer: async () => (await import("./clock/precise_pacer.ts")).precisePacer(systemClock),
     network: tcpNetwork,
     files,
+    logFiles: async () => (await import("./log/real_log_files.ts")).realLogFiles(),
     os: Deno.build.os,
+    pid: Deno.pid,
     hostName: () => Deno.hostname(),
     signal: controller.signal,
   };

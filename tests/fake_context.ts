@@ -1,43 +1,24 @@
 /** A world for commands: memory network, fake clock, files in a map, output that is kept. */
 import { FakeClock } from "../lib/clock/fake_clock.ts";
-import type { Files, Output, TramContext } from "../lib/context.ts";
+import { clockPacer } from "../lib/clock/pacer.ts";
+import type { Files, TramContext } from "../lib/context.ts";
+import { FakeLogFiles } from "./log/fake_log_files.ts";
 import { runTram } from "../lib/app.ts";
-import { prepareLatencies } from "../lib/timer/latencies.ts";
+import { KeptOutput } from "./kept_output.ts";
+import { prepareHistograms } from "../lib/timer/histogram.ts";
 import { MemoryNetwork } from "../lib/transport/memory_network.ts";
 import type { PathSettings } from "../lib/transport/memory_path.ts";
 // Bodies are loaded when they are called. That takes real time unless they are there already.
+import "../lib/config/run_table.ts";
+import "../lib/timer/compare.ts";
 import "../lib/timer/ping.ts";
 import "../lib/timer/serve.ts";
 import "../lib/token/create_token.ts";
 import "../lib/token/show_tokens.ts";
 
-await prepareLatencies();
+await prepareHistograms();
 
-/** Output that is kept. */
-export class KeptOutput implements Output {
-  text = "";
-  readonly columns: number | undefined;
-  readonly #waiting: { pattern: RegExp; resolve: (match: RegExpExecArray) => void }[] = [];
-
-  constructor(columns?: number) {
-    this.columns = columns;
-  }
-
-  write(text: string): void {
-    this.text += text;
-    for (const { pattern, resolve } of this.#waiting) {
-      const match = pattern.exec(this.text);
-      if (match !== null) resolve(match);
-    }
-  }
-
-  /** Waits until what was written matches. */
-  matching(pattern: RegExp): Promise<RegExpExecArray> {
-    const match = pattern.exec(this.text);
-    if (match !== null) return Promise.resolve(match);
-    return new Promise((resolve) => this.#waiting.push({ pattern, resolve }));
-  }
-}
+export { KeptOutput };
 
 /** A machine room: one network, one clock, one file system. */
 export class FakeRoom {
@@ -46,14 +27,39 @@ export class FakeRoom {
   /** Files by path. */
   readonly texts = new Map<string, string>();
 
+  #nextPid = 4711;
+
+  /** Whether new files cannot be written. */
+  fullDisk = false;
+
+  /** Log files by path. */
+  readonly logFiles = new FakeLogFiles(this.clock);
+
+  /** Paths of files that others have written. */
+  readonly strangers = new Set<string>();
+
   readonly #files: Files = {
     readText: (path) => Promise.resolve(this.texts.get(path)),
+    readTrusted: (path) =>
+      this.strangers.has(path)
+        ? Promise.reject(new Error(`Cannot use ${path}: it belongs to user 1001`))
+        : Promise.resolve(this.texts.get(path)),
     readSecret: (path) => Promise.resolve(this.texts.get(path)),
     appendSecret: (path, added) =>
       Promise.resolve().then(() => {
         const text = this.texts.get(path) ?? "";
         this.texts.set(path, text + added(text));
       }),
+    create: (path) => {
+      this.texts.set(path, "");
+      return {
+        write: (bytes) => {
+          if (this.fullDisk) throw new Error(`Cannot write ${path}: no space left`);
+          this.texts.set(path, this.texts.get(path) + new TextDecoder().decode(bytes));
+        },
+        close() {},
+      };
+    },
   };
 
   /** @param path what each way of each new connection does */
@@ -61,11 +67,12 @@ export class FakeRoom {
     this.network = new MemoryNetwork({ clock: this.clock, ...path });
   }
 
-  /** Runs a command line in the room. */
+  /** Runs a command line in the room. @param start runs another program than tram */
   run(
     args: readonly string[],
     env: Readonly<Record<string, string>> = {},
     columns?: number,
+    start: typeof runTram = runTram,
   ): FakeProcess {
     const stdout = new KeptOutput(columns);
     const stderr = new KeptOutput(columns);
@@ -73,13 +80,16 @@ export class FakeRoom {
     const context: TramContext = {
       process: { stdout, stderr, env: { HOME: "/home/ada", ...env } },
       clock: this.clock,
+      newPacer: () => Promise.resolve(clockPacer(this.clock)),
       network: this.network,
       files: this.#files,
+      logFiles: () => Promise.resolve(this.logFiles),
       os: "linux",
+      pid: this.#nextPid++,
       hostName: () => "ada's desk",
       signal: controller.signal,
     };
-    const exitCode = runTram(args, context).then(() => Number(context.process.exitCode ?? 0));
+    const exitCode = start(args, context).then(() => Number(context.process.exitCode ?? 0));
     const interrupt = () => controller.abort(new DOMException("interrupted", "AbortError"));
     return { stdout, stderr, exitCode, interrupt };
   }

@@ -49,7 +49,7 @@ export class FakeClock implements Clock {
   }
 
   after(delayMs: number, run: () => void): Timer {
-    const dueNs = this.#nowNs + Math.max(0, delayMs) * 1e6;
+    const dueNs = Math.ceil(this.#nowNs + Math.max(0, delayMs) * 1e6); // never early
     const pending: Pending = { dueNs, run, cancel: () => this.#remove(pending) };
     let at = this.#pending.length;
     while (at > 0 && (this.#pending[at - 1]?.dueNs ?? 0) > dueNs) at--;

@@ -1,147 +1,214 @@
-/** The subcommand `timer`: its flags and help. The bodies are loaded when they are called. */
-import { buildCommand, buildRouteMap } from "@stricli/core";
+/** The subcommand `timer`: its commands as data. The bodies are loaded when they are called. */
+import { command } from "../config/command.ts";
+import { json, tokenFile } from "../config/common_options.ts";
 import {
   parseCount,
+  parseDurationMs,
   parseHost,
+  parsePath,
   parsePort,
+  parseRate,
   parseRemotePort,
   parseTimeoutMs,
 } from "../config/parse_flags.ts";
-import { runCommand } from "../config/run_command.ts";
-import type { TramContext } from "../context.ts";
-import type { PingFlags } from "./ping.ts";
+import { subcommand } from "../config/subcommand.ts";
+import { logOptions } from "../log/log_options.ts";
+import { parseClients, parseInFlight, parseRequestBytes } from "./parse_ping.ts";
 import { TIMER_PORT } from "./port.ts";
-import type { ServeFlags } from "./serve.ts";
+import { UUID_BYTES } from "./request_bytes.ts";
 
-const tokenFile = {
-  kind: "parsed",
-  parse: String,
-  optional: true,
-  brief: "File with the token (default: TRAM_TOKEN, else your own)",
-  placeholder: "FILE",
-} as const;
-
-const json = {
-  kind: "boolean",
-  brief: "Print JSON, one object per line",
-  default: false,
-  withNegated: false,
-} as const;
-
-const serve = buildCommand<ServeFlags, [], TramContext>({
-  loader: async () => runCommand((await import("./serve.ts")).serve),
-  parameters: {
-    flags: {
-      host: {
-        kind: "parsed",
-        parse: parseHost,
-        brief: "Address to listen on",
-        default: "127.0.0.1",
-        placeholder: "HOST",
-      },
-      port: {
-        kind: "parsed",
-        parse: parsePort,
-        brief: "Port to listen on; 0 lets the system choose",
-        default: String(TIMER_PORT),
-        placeholder: "PORT",
-      },
-      maxClients: {
-        kind: "parsed",
-        parse: parseCount,
-        brief: 'How many clients may be here at once; one more is told "full"',
-        default: "5",
-        placeholder: "N",
-      },
-      timeout: {
-        kind: "parsed",
-        parse: parseTimeoutMs,
-        optional: true,
-        brief: "Send a client away that asks nothing for this long, e.g. 30s (default: never)",
-        placeholder: "DURATION",
-      },
-      tokenFile,
-      insecure: {
-        kind: "boolean",
-        brief: "Let everybody in, also from other machines",
-        default: false,
-        withNegated: false,
-      },
-      json,
+const serve = command({
+  path: ["timer", "serve"],
+  brief: "Answer requests and say how long after the previous one each came",
+  examples: [
+    { args: "", brief: "Listen on 127.0.0.1, open to this machine" },
+    { args: "--host 0.0.0.0 --token-file room.token", brief: "Listen for other machines" },
+    { args: "--port 0 --json", brief: "Any free port, events as JSON" },
+  ],
+  options: {
+    host: {
+      kind: "value",
+      parse: parseHost,
+      default: "127.0.0.1",
+      placeholder: "HOST",
+      brief: "Address to listen on",
+      common: true,
     },
+    port: {
+      kind: "value",
+      parse: parsePort,
+      default: String(TIMER_PORT),
+      placeholder: "PORT",
+      brief: "Port to listen on; 0 lets the system choose",
+    },
+    maxClients: {
+      kind: "value",
+      parse: parseCount,
+      default: "5",
+      placeholder: "N",
+      brief: 'How many clients may be here at once; one more is told "full"',
+    },
+    timeout: {
+      kind: "value",
+      parse: parseTimeoutMs,
+      placeholder: "DURATION",
+      brief: "Send a client away that asks nothing for this long, e.g. 30s (default: never)",
+    },
+    tokenFile,
+    insecure: { kind: "switch", brief: "Let everybody in, also from other machines" },
+    json,
+    ...logOptions,
   },
-  docs: {
-    brief: "Answer requests and say how long after the previous one each came",
-    customUsage: [
-      { input: "", brief: "Listen on 127.0.0.1, open to this machine" },
-      { input: "--host 0.0.0.0 --token-file room.token", brief: "Listen for other machines" },
-      { input: "--port 0 --json", brief: "Any free port, events as JSON" },
-    ],
-  },
+  load: async () => (await import("./serve.ts")).serve,
 });
 
-const ping = buildCommand<PingFlags, [], TramContext>({
-  loader: async () => runCommand((await import("./ping.ts")).ping),
-  parameters: {
-    flags: {
-      host: {
-        kind: "parsed",
-        parse: parseHost,
-        brief: "Server to ask",
-        default: "127.0.0.1",
-        placeholder: "HOST",
-      },
-      port: {
-        kind: "parsed",
-        parse: parseRemotePort,
-        brief: "Its port",
-        default: String(TIMER_PORT),
-        placeholder: "PORT",
-      },
-      count: {
-        kind: "parsed",
-        parse: parseCount,
-        brief: "How many requests to send, one after the other (also --num_msgs)",
-        default: "1000",
-        placeholder: "N",
-      },
-      num_msgs: {
-        kind: "parsed",
-        parse: parseCount,
-        optional: true,
-        hidden: true,
-        brief: "Another name of --count",
-      },
-      timeout: {
-        kind: "parsed",
-        parse: parseTimeoutMs,
-        brief: "Longest wait for the connection and for each answer; a bare number is seconds",
-        default: "5s",
-        placeholder: "DURATION",
-      },
-      tokenFile,
-      insecure: {
-        kind: "boolean",
-        brief: "Go on with a server that does not prove itself",
-        default: false,
-        withNegated: false,
-      },
-      json,
+const ping = command({
+  path: ["timer", "ping"],
+  brief: "Measure round trips to a server and draw their histogram",
+  examples: [
+    { args: "--count 10000", brief: "Ten thousand round trips, one after the other" },
+    {
+      args: "--rate 2000 --duration 10s --warmup 1s",
+      brief: "2,000 a second whatever happens: what users would feel",
     },
-    aliases: { c: "count" },
+    {
+      args: "--rate 20k --in-flight 64 --clients 4 --duration 1m",
+      brief: "Four connections that share the rate",
+    },
+    { args: "--host 192.0.2.7 --count 100 --timeout 2s", brief: "Another machine" },
+    { args: "--rate 2000 --duration 1m --hdr a.hlog", brief: "Keep the run for timer compare" },
+    { args: "--json --samples all.csv", brief: "A summary as JSON, each answer in a file" },
+  ],
+  options: {
+    host: {
+      kind: "value",
+      parse: parseHost,
+      default: "127.0.0.1",
+      placeholder: "HOST",
+      brief: "Server to ask",
+      common: true,
+    },
+    port: {
+      kind: "value",
+      parse: parseRemotePort,
+      default: String(TIMER_PORT),
+      placeholder: "PORT",
+      brief: "Its port",
+    },
+    count: {
+      kind: "value",
+      parse: parseCount,
+      placeholder: "N",
+      brief: "How many requests to measure (default: 1000, unless --duration is given)",
+      alias: "c",
+      alsoNamed: ["num_msgs"],
+    },
+    duration: {
+      kind: "value",
+      parse: parseTimeoutMs,
+      placeholder: "DURATION",
+      brief: "How long to measure; a bare number is seconds",
+      alias: "d",
+    },
+    rate: {
+      kind: "value",
+      parse: parseRate,
+      placeholder: "RATE",
+      brief: "Send so many a second, all clients together, whatever happens to those before " +
+        "(default: each one when the one before is answered)",
+      alias: "r",
+    },
+    inFlight: {
+      kind: "value",
+      parse: parseInFlight,
+      default: "1",
+      placeholder: "N",
+      brief: "Most requests per connection that wait for their answers",
+    },
+    clients: {
+      kind: "value",
+      parse: parseClients,
+      default: "1",
+      placeholder: "N",
+      brief: "How many connections; the server wants --max-clients for more than 5",
+    },
+    size: {
+      kind: "value",
+      parse: parseRequestBytes,
+      default: String(UUID_BYTES),
+      placeholder: "SIZE",
+      brief: `Bytes of a request, ${UUID_BYTES} to 64KiB`,
+    },
+    warmup: {
+      kind: "value",
+      parse: parseDurationMs,
+      default: "0s",
+      placeholder: "DURATION",
+      brief: "Send for so long before measuring",
+    },
+    timeout: {
+      kind: "value",
+      parse: parseTimeoutMs,
+      default: "5s",
+      placeholder: "DURATION",
+      brief: "Longest wait for the connection and for each answer; a bare number is seconds",
+    },
+    samples: {
+      kind: "value",
+      parse: parsePath,
+      placeholder: "FILE.csv",
+      brief: "Write each answer to this file",
+      completes: "file",
+    },
+    hdr: {
+      kind: "value",
+      parse: parsePath,
+      placeholder: "FILE",
+      brief: "Write the distributions: FILE.hlog for HdrHistogram tools and timer compare, " +
+        "FILE.hgrm for percentiles",
+      completes: "file",
+    },
+    tokenFile,
+    insecure: { kind: "switch", brief: "Go on with a server that does not prove itself" },
+    json,
+    ...logOptions,
   },
-  docs: {
-    brief: "Measure round trips to a server and draw their histogram",
-    customUsage: [
-      { input: "--count 10000", brief: "Ten thousand round trips to this machine" },
-      { input: "--host 192.0.2.7 --count 100 --timeout 2s", brief: "Another machine" },
-      { input: "--json --count 1000", brief: "The summary as one JSON object" },
-    ],
+  load: async () => (await import("./ping.ts")).ping,
+});
+
+const compare = command({
+  path: ["timer", "compare"],
+  brief: "Say whether two runs differ, and how sure that is",
+  examples: [
+    { args: "before.hlog after.hlog", brief: "Two logs of timer ping --hdr, or of other tools" },
+    { args: "a.hlog b.hlog --tag service", brief: "Round trips without the waiting before" },
+    { args: "a.hlog b.hlog --json", brief: "The comparison as one JSON object" },
+  ],
+  options: {
+    tag: {
+      kind: "value",
+      parse: String,
+      placeholder: "TAG",
+      brief: "Distribution to compare: response, service, held, lateness, gap, or another " +
+        "log's own (default: response if both have it)",
+    },
+    json,
   },
+  positional: {
+    a: { parse: parsePath, placeholder: "A.hlog", brief: "The first run", completes: "file" },
+    b: { parse: parsePath, placeholder: "B.hlog", brief: "The second run", completes: "file" },
+  },
+  load: async () => (await import("./compare.ts")).compare,
 });
 
 /** `tram timer`. */
-export const timerRoutes = buildRouteMap<"serve" | "ping", TramContext>({
-  routes: { serve, ping },
-  docs: { brief: "Measure the path between two machines, honestly" },
+export const timer = subcommand({
+  name: "timer",
+  brief: "Measure the path between two machines, honestly",
+  examples: [
+    { args: "serve", brief: "Answer on this machine" },
+    { args: "ping --count 10000", brief: "Measure the path to it" },
+    { args: "compare before.hlog after.hlog", brief: "Say whether two runs differ" },
+  ],
+  commands: [serve, ping, compare],
 });

@@ -1,76 +1,98 @@
-import { ExitCode } from "../config/exit_code.ts";
-import { tokenToDial } from "../config/user_token.ts";
+import type { ExitCode } from "../config/exit_code.ts";
 import type { TramContext } from "../context.ts";
-import { dial } from "../transport/dial.ts";
+import { LiveLine } from "../terminal/live_line.ts";
+import { styleFor } from "../terminal/style.ts";
 import { formatAddress } from "../transport/network.ts";
-import { clientIdFrom } from "../transport/handshake_messages.ts";
-import { ClosedLoop, type LoopEnd } from "./closed_loop.ts";
-import { Latencies, prepareLatencies } from "./latencies.ts";
-import { runIdFrom } from "./message_id.ts";
-import { pingJson, pingText } from "./ping_report.ts";
-import { timerService } from "./protocol.ts";
+import { prepareHistograms } from "./histogram.ts";
+import { PingFiles } from "./ping_files.ts";
+import { pingJson } from "./ping_json.ts";
+import { PingLines } from "./ping_lines.ts";
+import { showProgress } from "./ping_progress.ts";
+import { pingText } from "./ping_report.ts";
+import { exitCodeOfPing, pingResult, type PingSettings } from "./ping_result.ts";
+import { PingRun } from "./ping_run.ts";
 
 /** Flags of `tram timer ping`. */
 export interface PingFlags {
   readonly host: string;
   readonly port: number;
-  readonly count: number;
-  /** Another name of `count`. */
-  readonly num_msgs?: number | undefined;
-  /** Longest wait, in milliseconds. */
+  /** Requests to measure. @default {1000, unless there is a duration} */
+  readonly count?: number | undefined;
+  /** How long to measure, in milliseconds. */
+  readonly duration?: number | undefined;
+  /** Requests per second of all clients together. @default {closed loop} */
+  readonly rate?: number | undefined;
+  readonly inFlight: number;
+  readonly clients: number;
+  /** Bytes of a request's payload. */
+  readonly size: number;
+  /** In milliseconds. */
+  readonly warmup: number;
+  /** Longest wait for each connection and for an answer, in milliseconds. */
   readonly timeout: number;
+  readonly samples?: string | undefined;
+  readonly hdr?: string | undefined;
   readonly tokenFile?: string | undefined;
   readonly insecure: boolean;
   readonly json: boolean;
 }
 
-const EXIT_CODES: Readonly<Record<LoopEnd, ExitCode>> = {
-  "done": ExitCode.Done,
-  "no-answer": ExitCode.Partial,
-  "line-lost": ExitCode.Partial,
-  "stopped": ExitCode.Interrupted,
-};
+/** Requests of a run that nobody gave a length. */
+const DEFAULT_COUNT = 1000;
 
-/** `tram timer ping`: measures round trips to a server, one at a time. */
+/** `tram timer ping`: measures round trips to a server. */
 export async function ping(context: TramContext, flags: PingFlags): Promise<ExitCode> {
-  const { clock, network, signal, process: { stdout } } = context;
-  const { host, port, timeout: timeoutMs } = flags;
-  const count = flags.num_msgs ?? flags.count;
-  const credentials = await tokenToDial(context, flags);
-  await prepareLatencies();
-  using roundTrips = new Latencies();
-  using gaps = new Latencies();
-  const run = runIdFrom(crypto.getRandomValues(new Uint8Array(8)));
-  const loop = new ClosedLoop({ clock, run, count, timeoutMs, roundTrips, gaps });
-  const clientId = clientIdFrom(context.hostName());
-  const connection = await dial(
-    timerService,
-    { host, port, clientId, timeoutMs, signal, network, clock, ...credentials },
-    () => ({ reply: (view) => loop.onReply(view) }),
+  const { clock, signal, process: { stdout, stderr } } = context;
+  const settings = settingsOf(flags);
+  await prepareHistograms();
+  using files = new PingFiles(context.files, flags);
+  await using lines = await PingLines.dial(context, flags);
+  using pacer = await context.newPacer();
+  const { ratePerSecond, clients, inFlight, timeoutMs, sizeBytes, warmupNs } = settings;
+  const startUs = clock.wallUs();
+  using run: PingRun = new PingRun({
+    clock,
+    pacer,
+    load: {
+      ratePerSecond,
+      clients,
+      count: flags.count ?? (flags.duration === undefined ? DEFAULT_COUNT : Infinity),
+      durationNs: (flags.duration ?? Infinity) * 1e6,
+      warmupNs,
+    },
+    inFlight,
+    timeoutMs,
+    sizeBytes,
+    sliced: flags.hdr?.endsWith(".hlog") ?? false,
+    connections: lines.connections,
+    onAnswer: flags.samples === undefined ? undefined : (answer) => files.add(answer, run.startNs),
+  });
+  lines.listen(run);
+  const stop = () => run.stop();
+  if (signal.aborted) stop();
+  signal.addEventListener("abort", stop, { once: true });
+  const progress = showProgress(new LiveLine(stderr, { clock }), clock, run);
+  const end = await run.start();
+  progress[Symbol.dispose]();
+  signal.removeEventListener("abort", stop);
+
+  const nowNs = clock.monotonicNs();
+  const result = pingResult({ settings, end, reason: lines.report, run, nowNs });
+  stdout.write(
+    flags.json ? `${pingJson(result)}\n` : pingText(result, stdout.columns, styleFor(stdout)),
   );
-  const onAbort = () => loop.stop("stopped");
-  signal.addEventListener("abort", onAbort, { once: true });
-  const startNs = clock.monotonicNs();
-  loop.start(connection);
-  const end = await loop.ended;
-  const elapsedNs = clock.monotonicNs() - startNs;
-  signal.removeEventListener("abort", onAbort);
-  const { sent, answered, unexpected, stepSumNs } = loop;
-  const report = end === "line-lost" ? await connection.closed : undefined;
-  const result = {
-    server: formatAddress({ host, port }),
-    end,
-    reason: report && { code: report.code, message: report.message },
-    sent,
-    answered,
-    unexpected,
-    elapsedNs,
-    meanStepNs: answered > 1 ? stepSumNs / (answered - 1) : undefined,
-    roundTrips,
-    gaps,
+  files.finish(run.measurement, run.startNs, startUs);
+  return exitCodeOfPing(result);
+}
+
+function settingsOf(flags: PingFlags): PingSettings {
+  return {
+    server: formatAddress(flags),
+    ratePerSecond: flags.rate,
+    clients: flags.clients,
+    inFlight: flags.inFlight,
+    sizeBytes: flags.size,
+    warmupNs: flags.warmup * 1e6,
+    timeoutMs: flags.timeout,
   };
-  stdout.write(flags.json ? `${pingJson(result)}\n` : pingText(result, stdout.columns ?? 80));
-  if (end === "done") await connection.close();
-  else connection.close();
-  return EXIT_CODES[end];
 }

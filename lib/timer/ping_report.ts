@@ -1,73 +1,57 @@
-/** What `tram timer ping` says at the end: for people, and as one JSON object. */
+/** What `tram timer ping` says at the end to people. */
 import { formatBars } from "../terminal/bars.ts";
+import { formatBytes } from "../terminal/format_bytes.ts";
+import { formatCount } from "../terminal/format_count.ts";
+import { formatDurationMs } from "../terminal/format_duration_ms.ts";
 import { formatNs } from "../terminal/format_ns.ts";
 import { packLines } from "../terminal/pack.ts";
-import { safeJson, safeText } from "../terminal/safe_text.ts";
-import type { LoopEnd } from "./closed_loop.ts";
-import type { Latencies, LatencySummary } from "./latencies.ts";
+import { safeText } from "../terminal/safe_text.ts";
+import type { Style } from "../terminal/style.ts";
+import { wrapText } from "../terminal/wrap_text.ts";
+import { formatTable, type TableColumn } from "../terminal/table.ts";
+import type { LoadEnd } from "./load.ts";
+import { latencyBars } from "./latency_bars.ts";
+import type { LatencySummary } from "./latencies.ts";
+import type { PingResult } from "./ping_result.ts";
+import { blameLines } from "./blame_text.ts";
 
-/** A finished run. */
-export interface PingResult {
-  /** `host:port` of the server. */
-  readonly server: string;
-  readonly end: LoopEnd;
-  /** Why the connection ended, when it did. */
-  readonly reason?: { readonly code: string; readonly message: string } | undefined;
-  readonly sent: number;
-  readonly answered: number;
-  readonly unexpected: number;
-  readonly elapsedNs: number;
-  /** Mean difference between one round trip and the next, in nanoseconds (RFC 5481: IPDV). */
-  readonly meanStepNs: number | undefined;
-  readonly roundTrips: Latencies;
-  readonly gaps: Latencies;
-}
-
-const ENDINGS: Readonly<Record<LoopEnd, string>> = {
+const ENDINGS: Readonly<Record<LoadEnd, string>> = {
   "done": "",
-  "no-answer": "stopped: the server did not answer in time",
+  "server-left": "stopped: the server is leaving",
   "line-lost": "stopped: the connection ended",
   "stopped": "stopped by you",
 };
 
-function summaryJson(summary: LatencySummary): Record<string, unknown> {
-  return {
-    count: summary.count,
-    minNs: summary.minNs ?? null,
-    meanNs: summary.meanNs === undefined ? null : Math.round(summary.meanNs),
-    maxNs: summary.maxNs ?? null,
-    percentiles: summary.percentiles,
-  };
-}
+/** Where lines that are not tables are broken when nobody has said how wide the terminal is. */
+const DEFAULT_COLUMNS = 80;
 
-/** The run as one line of JSON. */
-export function pingJson(result: PingResult): string {
-  const { server, end, sent, answered, unexpected, elapsedNs, meanStepNs } = result;
-  return safeJson({
-    type: "summary",
-    server,
-    end,
-    reason: result.reason ?? null,
-    sent,
-    answered,
-    unanswered: sent - answered,
-    unexpected,
-    elapsedNs: Math.round(elapsedNs),
-    meanStepNs: meanStepNs === undefined ? null : Math.round(meanStepNs),
-    roundTrip: summaryJson(result.roundTrips.summary()),
-    serverGap: summaryJson(result.gaps.summary()),
-  });
-}
-
-function summaryLines(title: string, summary: LatencySummary, columns: number): string[] {
-  const { count, minNs, meanNs, maxNs, percentiles } = summary;
-  if (minNs === undefined || meanNs === undefined || maxNs === undefined) return [`${title}: none`];
-  const figures = [`min ${formatNs(minNs)}`, `mean ${formatNs(meanNs)}`, `max ${formatNs(maxNs)}`];
-  const packing = { separator: "  ", indent: "  ", columns };
+function settingsParts({ settings }: PingResult): string[] {
+  const { server, ratePerSecond, clients, inFlight, sizeBytes, warmupNs } = settings;
   return [
-    `${title}: ${count}`,
-    ...packLines(figures, packing),
-    ...packLines(percentiles.map((p) => `p${p.percentile} ${formatNs(p.ns)}`), packing),
+    server,
+    ratePerSecond === undefined ? "closed loop" : `open loop at ${formatCount(ratePerSecond)}/s`,
+    clients === 1 ? "1 client" : `${formatCount(clients)} clients`,
+    `${formatCount(inFlight)} in flight${clients === 1 ? "" : " each"}`,
+    formatBytes(sizeBytes),
+    warmupNs === 0 ? "no warm-up" : `after ${formatDurationMs(warmupNs / 1e6)} of warm-up`,
+  ];
+}
+
+function countParts({ counts, perSecond, settings }: PingResult): string[] {
+  const { sent, answered, lost, late, unanswered, unsent, ...odd } = counts;
+  const some = (count: number, what: string) =>
+    count === 0 ? [] : [`${formatCount(count)} ${what}`];
+  return [
+    `${formatCount(sent)} sent`,
+    `${formatCount(answered)} answered`,
+    `${formatCount(lost)} lost`,
+    ...some(late, `late (after ${formatDurationMs(settings.timeoutMs)})`),
+    ...some(unanswered, "unanswered"),
+    ...some(unsent, "never sent"),
+    ...some(odd.duplicated, "duplicated"),
+    ...some(odd.reordered, "reordered"),
+    ...some(odd.unexpected, "unexpected"),
+    `${formatCount(perSecond)} per second`,
   ];
 }
 
@@ -77,25 +61,104 @@ function reasonText({ reason }: PingResult): string {
   return ` (${safeText(message === "" ? code : `${code}: ${message}`)})`;
 }
 
-/** The run for people, in lines of at most `columns`. */
-export function pingText(result: PingResult, columns: number): string {
-  const { server, end, sent, answered, unexpected, elapsedNs, meanStepNs } = result;
-  const perSecond = elapsedNs > 0 ? Math.round(answered / elapsedNs * 1e9) : 0;
-  const counts = [
-    `${server}: ${sent} sent`,
-    `${answered} answered`,
-    `${sent - answered} unanswered`,
-    ...(unexpected > 0 ? [`${unexpected} unexpected`] : []),
-    `${perSecond} per second`,
+/** One row per distribution; percentiles that no row has are left out. */
+function distributionTable(result: PingResult, columns: number | undefined, style: Style) {
+  const { measurement: { distributions }, missing, settings } = result;
+  const isOpenLoop = settings.ratePerSecond !== undefined;
+  const rows: [string, LatencySummary][] = isOpenLoop
+    ? [
+      ["response", distributions.response.summary(missing)],
+      ["service", distributions.service.summary(missing)],
+      ["held back", distributions.held.summary()],
+      ["send lateness", distributions.lateness.summary()],
+      ["server gap", distributions.gap.summary()],
+    ]
+    : [
+      ["round trip", distributions.service.summary(missing)],
+      ["server gap", distributions.gap.summary()],
+    ];
+  const shown = new Set(
+    rows.flatMap(([, { percentiles }]) => percentiles.map((p) => p.percentile)),
+  );
+  const percentiles = [...shown].sort((a, b) => a - b);
+  const columnsOf = (titles: readonly string[]): TableColumn[] =>
+    titles.map((title) => ({ title, align: "right" }));
+  const cell = (ns: number | undefined) => ns === undefined ? "" : formatNs(ns);
+  return formatTable({
+    columns: [
+      { title: "" },
+      ...columnsOf(["count", "min", "mean", ...percentiles.map((p) => `p${p}`), "max"]),
+    ],
+    rows: rows.map(([name, { count, minNs, meanNs, maxNs, percentiles: own }]) => [
+      name,
+      formatCount(count),
+      cell(minNs),
+      cell(meanNs),
+      ...percentiles.map((percentile) => {
+        const found = own.find((p) => p.percentile === percentile);
+        if (found === undefined) return "";
+        return found.ns === undefined
+          ? `> ${formatNs(result.settings.timeoutMs * 1e6)}`
+          : formatNs(found.ns);
+      }),
+      cell(maxNs),
+    ]),
+    columnsAvailable: columns,
+    style,
+  });
+}
+
+function jitterText({ measurement }: PingResult): string {
+  const { meanStepNs, distributions: { service } } = measurement;
+  if (meanStepNs === undefined) return "";
+  const spreadNs = service.valueAt(95) - service.valueAt(50);
+  return `jitter of the round trip: ${formatNs(meanStepNs)} from one to the next, ` +
+    `${formatNs(spreadNs)} from p50 to p95`;
+}
+
+function warnings(result: PingResult): string[] {
+  const { settings, isRateReached, isClientLimited, perSecond, measurement } = result;
+  const lines: string[] = [];
+  if (isRateReached === false) {
+    lines.push(
+      `rate not reached: ${formatCount(perSecond)}/s of ` +
+        `${formatCount(settings.ratePerSecond ?? 0)}/s; more --in-flight or --clients may help`,
+    );
+  }
+  if (isClientLimited) {
+    const { lateness, response } = measurement.distributions;
+    lines.push(
+      `client-limited: this machine sent late (p99 ${formatNs(lateness.valueAt(99))}, against a ` +
+        `median response of ${formatNs(response.valueAt(50))}), so the tail is partly its own`,
+    );
+  }
+  return lines;
+}
+
+/**
+ * The run for people.
+ *
+ * @param columns width of the terminal, `undefined` when there is none
+ */
+export function pingText(result: PingResult, columns: number | undefined, style: Style): string {
+  const width = columns ?? DEFAULT_COLUMNS;
+  const packing = { separator: ", ", indent: "", columns: width };
+  const lines = [
+    ...packLines(settingsParts(result), packing),
+    ...packLines(countParts(result), packing),
   ];
-  const lines = packLines(counts, { separator: ", ", indent: "", columns });
-  if (ENDINGS[end] !== "") lines.push(ENDINGS[end] + reasonText(result));
-  const roundTrip = result.roundTrips.summary();
-  lines.push("", ...summaryLines("round trips", roundTrip, columns));
-  if (meanStepNs !== undefined) lines.push(`  jitter (mean step) ${formatNs(meanStepNs)}`);
-  lines.push("", ...summaryLines("gaps seen by the server", result.gaps.summary(), columns));
-  if (roundTrip.count > 0) {
-    lines.push("", ...formatBars(result.roundTrips.bars(), columns));
+  if (ENDINGS[result.end] !== "") {
+    lines.push(...wrapText(ENDINGS[result.end] + reasonText(result), width));
+  }
+  lines.push("", ...distributionTable(result, columns, style), "");
+  const remarks = [jitterText(result), ...blameLines(result.measurement.blame.summary())];
+  for (const remark of remarks.filter((text) => text !== "")) {
+    lines.push(...wrapText(remark, width));
+  }
+  for (const warning of warnings(result)) lines.push(...wrapText(warning, width).map(style.yellow));
+  const { response } = result.measurement.distributions;
+  if (response.count > 0) {
+    lines.push("", ...formatBars(latencyBars(response.recorded()), width));
   }
   return lines.map((line) => `${line}\n`).join("");
 }

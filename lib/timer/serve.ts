@@ -1,12 +1,15 @@
 import { ExitCode } from "../config/exit_code.ts";
 import { tokensToServe } from "../config/user_token.ts";
-import type { TramContext } from "../context.ts";
-import { listen } from "../transport/listen.ts";
+import type { RunContext } from "../context.ts";
+import { eventLine, listeningLine, logServerEvent } from "../log/server_log.ts";
+import { LineError, LineErrorCode } from "../transport/line_error.ts";
+import { listen, type ServerEvent } from "../transport/listen.ts";
 import { formatAddress, isLoopback } from "../transport/network.ts";
-import { eventLine, listeningLine } from "../log/server_log.ts";
 import { answerRequests } from "./answer_requests.ts";
 import { idleWatch } from "./idle_watch.ts";
+import { KeepWatch } from "./keep_watch.ts";
 import { timerService } from "./protocol.ts";
+import { takeLeave } from "./take_leave.ts";
 
 /** Flags of `tram timer serve`. */
 export interface ServeFlags {
@@ -21,19 +24,25 @@ export interface ServeFlags {
 }
 
 /** `tram timer serve`: answers requests until it is interrupted. */
-export async function serve(context: TramContext, flags: ServeFlags): Promise<ExitCode> {
-  const { clock, network, signal, process: { stdout, stderr } } = context;
+export async function serve(context: RunContext, flags: ServeFlags): Promise<ExitCode> {
+  const { clock, network, signal, log, process: { stdout } } = context;
   const { host, port, maxClients, insecure, timeout: timeoutMs, json } = flags;
   const tokens = await tokensToServe(context, flags);
-  const onEvent = (event: Parameters<typeof eventLine>[0]) => {
+  const onEvent = (event: ServerEvent) => {
     if (json) stdout.write(`${eventLine(event, "json")}\n`);
-    else stderr.write(`${eventLine(event, "text")}\n`);
+    logServerEvent(log, event);
   };
+  const admit = () => {
+    if (!signal.aborted) return;
+    throw new LineError(LineErrorCode.ShuttingDown, "The server is leaving");
+  };
+  const watch = new KeepWatch(clock);
   const server = listen(
     timerService,
-    { host, port, tokens, insecure, maxClients, onEvent, network, clock },
+    { host, port, tokens, insecure, maxClients, admit, onEvent, network, clock },
     (client) => {
-      const answer = answerRequests(client, clock);
+      watch.while(client);
+      const answer = answerRequests(client, clock, watch.stopWatch);
       if (timeoutMs === undefined) return { request: answer };
       const heard = idleWatch(client, clock, timeoutMs);
       return {
@@ -47,13 +56,14 @@ export async function serve(context: TramContext, flags: ServeFlags): Promise<Ex
   stdout.write(`${listeningLine(server.address, json)}\n`);
   if (!isLoopback(host)) {
     const open = tokens === undefined ? "everybody may come in, and " : "";
-    stderr.write(`tram: warning: ${open}what follows the handshake is not encrypted\n`);
+    log.warn(`${open}what follows the handshake is not encrypted`);
   }
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
     else signal.addEventListener("abort", () => resolve(), { once: true });
   });
-  if (!json) stderr.write(`tram: closing ${formatAddress(server.address)}\n`);
+  log.info(`closing ${formatAddress(server.address)}`);
+  await takeLeave(server, clock);
   await server.close();
   return ExitCode.Done;
 }

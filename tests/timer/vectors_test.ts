@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { answerRequests } from "../../lib/timer/answer_requests.ts";
 import { readSequence, runIdFrom, writeMessageId } from "../../lib/timer/message_id.ts";
+import { StopWatch } from "../../lib/timer/stop_watch.ts";
 import { TIMER_PORT } from "../../lib/timer/port.ts";
 import { timerService, UUID_BYTES } from "../../lib/timer/protocol.ts";
 import { Connection } from "../../lib/transport/connection.ts";
@@ -88,7 +89,7 @@ Deno.test("answerRequests() gives the replies of the exchange", async () => {
     clock: stream.clock,
     budget: new MemoryBudget(1024 * 1024),
   });
-  connection.start({ request: answerRequests(connection, stream.clock) });
+  connection.start({ request: answerRequests(connection, stream.clock, new StopWatch(0)) });
   await connection.closed;
   const replies = TIMER.exchange.map((each) => frameOf(each.reply)).join("");
   assert.equal(encodeHex(stream.written), replies);

@@ -1,0 +1,100 @@
+/** The connections of `timer ping`. */
+import { tokenToDial } from "../config/user_token.ts";
+import type { TramContext } from "../context.ts";
+import type { CloseReport } from "../transport/close_report.ts";
+import type { Connection } from "../transport/connection.ts";
+import { dial } from "../transport/dial.ts";
+import type { FrameView } from "../transport/frame_view.ts";
+import { clientIdFrom } from "../transport/handshake_messages.ts";
+import { timerClientService } from "./protocol.ts";
+
+/** A connection of a client. */
+export type PingLine = Connection<typeof timerClientService.kinds>;
+
+/** Whom to dial, and how. */
+export interface PingTarget {
+  readonly host: string;
+  readonly port: number;
+  /** How many connections. */
+  readonly clients: number;
+  /** Longest wait for each, in milliseconds. */
+  readonly timeout: number;
+  readonly tokenFile?: string | undefined;
+  readonly insecure: boolean;
+}
+
+/** What wants to hear of frames and ends. */
+export interface PingListener {
+  /** A REPLY for client `index`. */
+  onReply(index: number, view: FrameView): void;
+  /** The server did not run for `lengthNs`. */
+  onServerStopped(lengthNs: number): void;
+  /** The server is about to leave. */
+  onServerLeaving(): void;
+  /** A connection is over. */
+  onLineLost(): void;
+}
+
+/** The connections of a run. They are made first; who listens comes later. */
+export class PingLines implements AsyncDisposable {
+  readonly connections: PingLine[] = [];
+  /** How the first connection ended that did not end from here. */
+  report: CloseReport | undefined;
+  readonly #listening = Promise.withResolvers<PingListener>();
+  #listener: PingListener | undefined;
+
+  /**
+   * Connects, one client after the other.
+   *
+   * @throws {LineError} when one of them cannot be connected; none stays then
+   */
+  static async dial(context: TramContext, target: PingTarget): Promise<PingLines> {
+    const lines = new PingLines();
+    try {
+      const credentials = await tokenToDial(context, target);
+      for (let index = 0; index < target.clients; index++) {
+        await lines.#add(context, target, credentials, index);
+      }
+      return lines;
+    } catch (error) {
+      await lines[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** From now on `listener` hears of everything, also of what has happened meanwhile. */
+  listen(listener: PingListener): void {
+    this.#listener = listener;
+    this.#listening.resolve(listener);
+  }
+
+  /** Says goodbye on all connections. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.connections.map((connection) => connection.close()));
+  }
+
+  async #add(
+    { clock, network, signal, hostName }: TramContext,
+    { host, port, timeout: timeoutMs }: PingTarget,
+    credentials: Awaited<ReturnType<typeof tokenToDial>>,
+    index: number,
+  ): Promise<void> {
+    const tell = (what: (listener: PingListener) => void) =>
+      void this.#listening.promise.then(what);
+    const clientId = clientIdFrom(hostName());
+    const connection = await dial(
+      timerClientService,
+      { host, port, clientId, timeoutMs, signal, network, clock, ...credentials },
+      () => ({
+        reply: (view) => this.#listener?.onReply(index, view),
+        stopped: (view) => this.#listener?.onServerStopped(view.getSafeInt64(0)),
+        leaving: () => tell((listener) => listener.onServerLeaving()),
+      }),
+    );
+    this.connections.push(connection);
+    connection.closed.then((report) => {
+      if (report.by !== "here") this.report ??= report;
+      tell((listener) => listener.onLineLost());
+    });
+  }
+}
