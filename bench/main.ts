@@ -8,8 +8,9 @@ import type { Bench, BenchReport } from "./report.ts";
 import { roundtrip } from "./roundtrip.ts";
 import { showMachine, showReport } from "./show.ts";
 import { startup } from "./startup.ts";
+import { timer } from "./timer.ts";
 
-const BENCHES: Readonly<Record<string, Bench>> = { framing, roundtrip, startup };
+const BENCHES: Readonly<Record<string, Bench>> = { framing, roundtrip, startup, timer };
 const DEFAULT_RUNS = 5;
 const QUICK_RUNS = 2;
 const FAILED = 1;
