@@ -1,30 +1,39 @@
-/** A histogram as bars: ten steps per power of ten, so that a tail shows beside the bulk. */
+/** A histogram as bars of a scale that is even in the logarithm, so that a tail shows beside the bulk. */
 import type { Bar } from "../terminal/bars.ts";
 import { formatNs } from "../terminal/format_ns.ts";
 import type { Recorded } from "./histogram.ts";
 
-/** Starts of the bars within a power of ten. */
-const BAR_STEPS = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8] as const;
+/** Starts of the bars within a power of ten, finest scale first. */
+const SCALES = [
+  [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8],
+  [1, 1.5, 2, 3, 5, 7],
+  [1, 2, 5],
+  [1],
+] as const;
 
-/** Most bars in a drawing; beyond that the empty ones are left out. */
+/** Most bars in a drawing; a coarser scale is taken when there would be more. */
 const MAX_BARS = 24;
+
+type Scale = typeof SCALES[number];
 
 /** Where the bars of some records begin: the same places for all, so that they can be compared. */
 export function barStarts(records: readonly (readonly Recorded[])[]): number[] {
-  const used = new Set(records.flat().map(({ ns }) => stepBelow(ns)));
-  const starts = [...used].sort((a, b) => a - b);
-  const all = stepsBetween(starts[0] ?? 1, starts.at(-1) ?? 1);
-  return all.length <= MAX_BARS ? all : starts;
+  const values = records.flat().map(({ ns }) => ns);
+  const lowest = values.reduce((least, ns) => Math.min(least, ns), Infinity);
+  const highest = values.reduce((most, ns) => Math.max(most, ns), 0);
+  if (values.length === 0) return [];
+  const drawings = SCALES.map((scale) => stepsBetween(scale, lowest, highest));
+  return drawings.find((starts) => starts.length <= MAX_BARS) ?? drawings.at(-1) ?? [];
 }
 
 /** How many samples each bar stands for. */
 export function barCounts(recorded: readonly Recorded[], starts: readonly number[]): number[] {
-  const counts = new Map<number, number>();
+  const counts = starts.map(() => 0);
   for (const { ns, count } of recorded) {
-    const start = stepBelow(ns);
-    counts.set(start, (counts.get(start) ?? 0) + count);
+    const at = starts.findLastIndex((start) => start <= ns);
+    if (at >= 0) counts[at] = (counts[at] ?? 0) + count;
   }
-  return starts.map((start) => counts.get(start) ?? 0);
+  return counts;
 }
 
 /** What a bar that begins at `start` is called. */
@@ -39,20 +48,13 @@ export function latencyBars(recorded: readonly Recorded[]): Bar[] {
   return starts.map((start, index) => ({ label: barLabel(start), count: counts[index] ?? 0 }));
 }
 
-function stepBelow(ns: number): number {
-  if (ns < 1) return 0;
-  const decade = 10 ** Math.floor(Math.log10(ns));
-  return (BAR_STEPS.findLast((step) => step * decade <= ns) ?? 1) * decade;
-}
-
-function stepsBetween(first: number, last: number): number[] {
-  const steps: number[] = first === 0 ? [0] : [];
-  const lowest = 10 ** Math.floor(Math.log10(Math.max(1, first)));
-  for (let decade = lowest; decade <= last; decade *= 10) {
-    for (const step of BAR_STEPS) {
-      const start = step * decade;
-      if (start >= first && start <= last) steps.push(start);
-    }
+/** The bars from the one that `lowest` is in to the one that `highest` is in. */
+function stepsBetween(scale: Scale, lowest: number, highest: number): number[] {
+  const starts: number[] = lowest < 1 ? [0] : [];
+  const first = Math.floor(Math.log10(Math.max(1, lowest)));
+  for (let decade = 10 ** first; decade <= highest; decade *= 10) {
+    for (const step of scale) starts.push(step * decade);
   }
-  return steps;
+  const from = Math.max(0, starts.findLastIndex((start) => start <= lowest));
+  return starts.slice(from).filter((start) => start <= highest);
 }

@@ -86,7 +86,7 @@ function distributionTable(result: PingResult, columns: number | undefined, styl
   const cell = (ns: number | undefined) => ns === undefined ? "" : formatNs(ns);
   return formatTable({
     columns: [
-      { title: "" },
+      { title: "distribution" },
       ...columnsOf(["count", "min", "mean", ...percentiles.map((p) => `p${p}`), "max"]),
     ],
     rows: rows.map(([name, { count, minNs, meanNs, maxNs, percentiles: own }]) => [
@@ -128,8 +128,8 @@ function warnings(result: PingResult): string[] {
   if (isClientLimited) {
     const { lateness, response } = measurement.distributions;
     lines.push(
-      `client-limited: this machine sent late (p99 ${formatNs(lateness.valueAt(99))}, against a ` +
-        `median response of ${formatNs(response.valueAt(50))}), so the tail is partly its own`,
+      `client-limited: this machine sent up to ${formatNs(lateness.valueAt(99))} late (p99), ` +
+        `more than a tenth of the median response of ${formatNs(response.valueAt(50))}`,
     );
   }
   return lines;

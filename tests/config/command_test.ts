@@ -1,25 +1,11 @@
 /** Commands as data, run by the command line library. */
 import assert from "node:assert/strict";
-import { buildApplication, run } from "@stricli/core";
-import { buildRoutes } from "../../lib/config/build_routes.ts";
-import type { Program } from "../../lib/config/command.ts";
+import { run } from "@stricli/core";
 import { subcommand } from "../../lib/config/subcommand.ts";
 import type { TramContext } from "../../lib/context.ts";
 import { FakeRoom } from "../fake_context.ts";
-import { calls, tinyCatalog, tinyCommand, tinyOther } from "./tiny_program.ts";
+import { calls, tinyCommand, tinyProgram } from "./tiny_program.ts";
 import "smol-toml"; // is there before a file is read
-
-const tiny = subcommand({
-  name: "tiny",
-  brief: "Small",
-  examples: [],
-  commands: [tinyCommand, tinyOther],
-});
-const application = buildApplication<TramContext>(
-  buildRoutes({ brief: "", examples: [], subcommands: [tiny], commands: [] }, () => program),
-  { name: "tram", scanner: { caseStyle: "allow-kebab-for-camel" } },
-);
-const program: Program = { application, ...tinyCatalog };
 
 /** Runs the small program and says what its body got. */
 async function tinyRun(
@@ -32,7 +18,8 @@ async function tinyRun(
   const room = new FakeRoom();
   for (const [path, text] of Object.entries(files)) room.texts.set(path, text);
   calls.length = 0;
-  const start = (args: readonly string[], context: TramContext) => run(application, args, context);
+  const start = (args: readonly string[], context: TramContext) =>
+    run(tinyProgram.application, args, context);
   const { stdout, stderr, exitCode } = room.run(line.split(" "), env, undefined, start);
   const code = await exitCode;
   return { call: calls[0], code, stdout: stdout.text, stderr: stderr.text };

@@ -1,6 +1,10 @@
 /** A small program of commands as data, to see what happens to values. */
+import { buildApplication } from "@stricli/core";
+import { buildRoutes } from "../../lib/config/build_routes.ts";
 import { command, type CommandTable, type Program } from "../../lib/config/command.ts";
 import { oneOf, parseCount, parsePath, parseSizeBytes } from "../../lib/config/parse_flags.ts";
+import { subcommand } from "../../lib/config/subcommand.ts";
+import type { TramContext } from "../../lib/context.ts";
 
 /** What the body of {@linkcode tinyCommand} was called with. */
 export const calls: unknown[] = [];
@@ -88,10 +92,26 @@ export const tinyOther = command({
   },
 });
 
-/** All of it, as commands see it. */
+/** Both, as commands see them. */
 export const tinyCatalog: Pick<Program, "catalog" | "sections"> & {
   readonly catalog: readonly CommandTable[];
 } = {
   catalog: [tinyCommand, tinyOther],
   sections: ["tiny", "chat"],
+};
+
+const tiny = subcommand({
+  name: "tiny",
+  brief: "Small",
+  examples: [],
+  commands: [tinyCommand, tinyOther],
+});
+
+/** All of it. */
+export const tinyProgram: Program = {
+  ...tinyCatalog,
+  application: buildApplication<TramContext>(
+    buildRoutes({ brief: "", examples: [], subcommands: [tiny], commands: [] }, () => tinyProgram),
+    { name: "tram", scanner: { caseStyle: "allow-kebab-for-camel" } },
+  ),
 };
