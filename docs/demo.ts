@@ -1,9 +1,17 @@
 /**
- * `deno task demo`: a timer server and two clients as processes of their own, and what they
- * measured. Everything is on this machine and is over in a few seconds.
+ * `deno task demo`: a timer server and its clients as processes of their own: round trips, then a
+ * steady rate, then the same while the server is stopped for half a second, and how the two differ.
+ * Everything is on this machine and is over in about ten seconds.
  */
 const cli = `${import.meta.dirname}/../cli.ts`;
 const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** How long the server is stopped, in milliseconds, and how long after the start of the client. */
+const STOP_MS = 500;
+const STOP_AFTER_MS = 2500;
+
+const folder = await Deno.makeTempDir({ prefix: "tram-demo-" });
 
 function say(text: string): void {
   Deno.stdout.writeSync(encoder.encode(`${text}\n`));
@@ -12,9 +20,18 @@ function say(text: string): void {
 function tram(...args: string[]): Deno.Command {
   return new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", cli, ...args],
+    cwd: folder,
+    env: { TRAM_CONFIG: "none" },
     stdout: "piped",
     stderr: "piped",
   });
+}
+
+/** Runs tram to its end and shows what it printed. */
+async function show(...args: string[]): Promise<void> {
+  const { code, stdout, stderr } = await tram(...args).output();
+  say(`$ tram ${args.join(" ")}\n${decoder.decode(stderr)}${decoder.decode(stdout)}`);
+  if (code !== 0) Deno.exitCode = code;
 }
 
 /** Starts a server on a free port and waits until it says where it listens. */
@@ -31,22 +48,36 @@ async function startServer(): Promise<{ process: Deno.ChildProcess; port: string
   throw new Error(`the server ended with ${code} before it was ready`);
 }
 
-const server = await startServer();
+const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Stops the server for a moment: it does not run, and nobody hears from it. */
+async function stopForAMoment(server: Deno.ChildProcess): Promise<void> {
+  await wait(STOP_AFTER_MS);
+  server.kill("SIGSTOP");
+  await wait(STOP_MS);
+  server.kill("SIGCONT");
+}
+
+const { process: server, port } = await startServer();
 try {
-  say(`$ tram timer serve --port 0\nlistening on 127.0.0.1:${server.port}\n`);
-  const decoder = new TextDecoder();
-  const counts = ["20000", "20000"];
-  const pings = counts.map((count) =>
-    tram("timer", "ping", "--port", server.port, "--count", count).output()
-  );
-  for (const [index, ping] of pings.entries()) {
-    const { code, stdout, stderr } = await ping;
-    say(`$ tram timer ping --port ${server.port} --count ${counts[index]}   # client ${index + 1}`);
-    say(decoder.decode(stdout) + decoder.decode(stderr));
-    if (code !== 0) Deno.exitCode = code;
+  const open = ["timer", "ping", "--port", port, "--rate", "2000", "--duration", "4s"];
+  say(`$ tram timer serve --port 0\nlistening on 127.0.0.1:${port}\n`);
+  say("-- A closed loop: one request when the one before is answered.\n");
+  await show("timer", "ping", "--port", port, "--count", "20000");
+  say("-- An open loop: 2,000 requests a second, whatever happens.\n");
+  await show(...open, "--hdr", "before.hlog");
+  if (Deno.build.os !== "windows") {
+    say("-- The same, but the server is stopped for half a second.\n");
+    await Promise.all([
+      show(...open, "--hdr", "stopped.hlog"),
+      stopForAMoment(server),
+    ]);
+    say("-- How the two differ.\n");
+    await show("timer", "compare", "before.hlog", "stopped.hlog");
   }
 } finally {
-  server.process.kill("SIGINT");
-  await server.process.stderr.cancel();
-  await server.process.status;
+  server.kill("SIGINT");
+  await server.stderr.cancel();
+  await server.status;
+  await Deno.remove(folder, { recursive: true });
 }
