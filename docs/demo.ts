@@ -1,7 +1,7 @@
 /**
- * `deno task demo`: a timer server and its clients as processes of their own: round trips, then a
- * steady rate, then the same while the server is stopped for half a second, and how the two differ.
- * Everything is on this machine and is over in about ten seconds.
+ * `deno task demo`: a timer server and its clients as processes of their own: round trips of small
+ * and large requests, how the two differ, and a steady rate while the server is stopped for half a
+ * second. Everything is on this machine and is over in about ten seconds.
  */
 const cli = `${import.meta.dirname}/../cli.ts`;
 const encoder = new TextEncoder();
@@ -60,20 +60,19 @@ async function stopForAMoment(server: Deno.ChildProcess): Promise<void> {
 
 const { process: server, port } = await startServer();
 try {
-  const open = ["timer", "ping", "--port", port, "--rate", "2000", "--duration", "4s"];
   say(`$ tram timer serve --port 0\nlistening on 127.0.0.1:${port}\n`);
-  say("-- A closed loop: one request when the one before is answered.\n");
-  await show("timer", "ping", "--port", port, "--count", "20000");
-  say("-- An open loop: 2,000 requests a second, whatever happens.\n");
-  await show(...open, "--hdr", "before.hlog");
+  const ping = ["timer", "ping", "--port", port];
+  say("-- One request when the one before is answered, small ones and large ones.\n");
+  await show(...ping, "--duration", "2s", "--hdr", "small.hlog");
+  await show(...ping, "--duration", "2s", "--hdr", "large.hlog", "--size", "64KiB");
+  say("-- How the two differ, and how sure that is.\n");
+  await show("timer", "compare", "small.hlog", "large.hlog");
   if (Deno.build.os !== "windows") {
-    say("-- The same, but the server is stopped for half a second.\n");
+    say("-- 2,000 requests a second, whatever happens; the server is stopped for half a second.\n");
     await Promise.all([
-      show(...open, "--hdr", "stopped.hlog"),
+      show(...ping, "--rate", "2000", "--duration", "4s"),
       stopForAMoment(server),
     ]);
-    say("-- How the two differ.\n");
-    await show("timer", "compare", "before.hlog", "stopped.hlog");
   }
 } finally {
   server.kill("SIGINT");
