@@ -119,20 +119,20 @@ export class Connection<K extends Kinds = Kinds> implements AsyncDisposable {
 
   /** Starts receiving. For `dial` and `listen`, once. */
   start(handlers: Handlers<K>): void {
-    this.#parts.decoder.maxFrameBytes = this.terms.maxFrameBytes;
-    this.#liveness.start();
-    this.#run(buildRoutes(this.#parts.service, handlers, this.#bulkCredit));
+    this.startWith(() => handlers);
   }
 
   /** Like {@linkcode start}; a service that cannot give handlers ends the connection. */
   startWith(handlersFor: (connection: Connection<K>) => Handlers<K>): void {
-    let handlers: Handlers<K> = {};
+    let routes: readonly (Route | undefined)[] = [];
     try {
-      handlers = handlersFor(this);
+      routes = buildRoutes(this.#parts.service, handlersFor(this), this.#bulkCredit);
     } catch (cause) {
       this.#fail(new LineError(LineErrorCode.Internal, "The service failed", { cause }));
     }
-    this.start(handlers);
+    this.#parts.decoder.maxFrameBytes = this.terms.maxFrameBytes;
+    this.#liveness.start();
+    this.#run(routes);
   }
 
   /** Whether frames can be sent. */

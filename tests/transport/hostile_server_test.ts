@@ -93,6 +93,17 @@ Deno.test("listen() ends with internal the one connection that handlersFor throw
   await assertLeavesNothing(served);
 });
 
+Deno.test("listen() ends with internal a connection whose handlersFor gives nothing", async () => {
+  const served = scene(
+    {},
+    ({ terms }) => terms.clientId === "bad" ? undefined as never : { note() {} },
+  );
+  const report = await (await served.join("bad")).closed;
+  assert.deepEqual([report.code, report.by], ["internal", "peer"]);
+  await assertServes(served);
+  await assertLeavesNothing(served);
+});
+
 Deno.test("listen() refuses with internal the one client that admit throws for", async () => {
   const served = scene({
     maxClients: 1,
