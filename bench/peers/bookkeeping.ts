@@ -58,6 +58,7 @@ async function tram(): Promise<number> {
   const client = new LoadClient(connection, {
     clock,
     plan,
+    totals: { inFlight: 0, sending: 1 },
     index: 0,
     run,
     inFlight: 1,

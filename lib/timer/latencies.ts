@@ -32,9 +32,10 @@ export interface LatencySummary {
   readonly percentiles: readonly Percentile[];
 }
 
-/** The share of all that lies at or below percentile `p` of `total` samples, as a count of samples. */
+/** Which of `total` samples in ascending order a percentile is, from 1: the nearest rank. */
 function rankOf(percentile: number, total: number): number {
-  return total * (percentile / 100);
+  // In thousandths of a percent it is whole, and nothing is lost: 99.9 / 100 is a hair too much.
+  return Math.ceil(total * Math.round(percentile * 1000) / 100_000);
 }
 
 /** A record of latencies. `prepareHistograms` must have run once. */
@@ -90,11 +91,12 @@ export class Latencies {
     const count = this.#count;
     const total = count + missing;
     const percentiles = PERCENTILES
-      .filter((p) => Math.floor(total - rankOf(p, total) + 1e-9) >= MIN_SAMPLES_ABOVE)
+      .filter((p) => total - rankOf(p, total) >= MIN_SAMPLES_ABOVE)
       .map((percentile) => {
         const rank = rankOf(percentile, total);
         const isThere = rank <= count && count > 0;
-        return { percentile, ns: isThere ? this.valueAt(rank / count * 100) : undefined };
+        // Half a sample lower, so that rounding cannot take it to the next rank.
+        return { percentile, ns: isThere ? this.valueAt((rank - 0.5) / count * 100) : undefined };
       });
     if (count === 0) {
       const none = undefined;

@@ -1,7 +1,7 @@
 /** A run: some clients that send by one plan until it is done, stopped, or the server is gone. */
 import type { Clock, Timer } from "../clock/clock.ts";
 import type { Pacer } from "../clock/pacer.ts";
-import type { LoadClient } from "./load_client.ts";
+import type { LoadClient, LoadTotals } from "./load_client.ts";
 import type { LoadPlan } from "./load_plan.ts";
 import type { Measurement } from "./measurement.ts";
 import { ALIVE_INTERVAL_MS } from "./stop_watch.ts";
@@ -15,6 +15,7 @@ export interface LoadParts {
   readonly pacer: Pacer;
   readonly plan: LoadPlan;
   readonly clients: readonly LoadClient[];
+  readonly totals: LoadTotals;
   readonly measurement: Measurement;
   readonly isOpenLoop: boolean;
   /** How long after its last planned request an open loop may go on, in milliseconds. */
@@ -56,10 +57,8 @@ export class Load implements Disposable {
   /** What is in flight has changed: for the clients. */
   onChange(): void {
     if (this.#isOver) return;
-    const { clients } = this.#parts;
-    if (clients.every((client) => client.isSent && client.inFlight === 0)) {
-      return this.stop(this.#endsWith);
-    }
+    const { inFlight, sending } = this.#parts.totals;
+    if (inFlight === 0 && sending === 0) return this.stop(this.#endsWith);
     this.#arm();
   }
 
@@ -93,21 +92,20 @@ export class Load implements Disposable {
   }
 
   /** Wakes the clients whose requests have fallen due. */
-  #wake(): void {
+  readonly #wake = (): void => {
     const { clock, plan, clients } = this.#parts;
     const due = plan.dueCount(clock.monotonicNs());
     const newest = Math.min(due - this.#woken, clients.length);
     for (let i = due - newest; i < due; i++) clients[i % clients.length]?.pump();
     this.#woken = due;
     this.onChange();
-  }
+  };
 
   #arm(): void {
-    const { plan, clients, pacer, isOpenLoop } = this.#parts;
+    const { plan, totals, pacer, isOpenLoop } = this.#parts;
     const nextNs = isOpenLoop ? plan.plannedAfterNs(this.#woken) : undefined;
     if (nextNs === undefined) return;
-    const isIdle = clients.every((client) => client.inFlight === 0);
-    pacer.wakeAt(nextNs, isIdle, () => this.#wake());
+    pacer.wakeAt(nextNs, totals.inFlight === 0, this.#wake);
   }
 
   /** Says that this process runs, so that a stop is noticed. */

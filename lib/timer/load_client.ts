@@ -23,10 +23,20 @@ export interface Answer extends Request {
   readonly gapNs: number;
 }
 
+/** What all clients of a run have to do together. */
+export interface LoadTotals {
+  /** Requests that wait for their answers. */
+  inFlight: number;
+  /** Clients that still have something to send. */
+  sending: number;
+}
+
 /** Options of a {@linkcode LoadClient}. */
 export interface LoadClientOptions {
   readonly clock: Clock;
   readonly plan: LoadPlan;
+  /** Kept up to date by all clients; starts with nothing in flight and all of them sending. */
+  readonly totals: LoadTotals;
   /** Number of the client, from 0. */
   readonly index: number;
   readonly run: RunId;
@@ -52,14 +62,13 @@ export class LoadClient {
   measuredMissing = 0;
   /** When the newest request was written, in nanoseconds. */
   lastWrittenNs = 0;
-  /** Whether all that was planned is sent. */
-  isSent = false;
   readonly #options: LoadClientOptions;
   readonly #connection: Connection<typeof timerService.kinds>;
   /** In the order in which they were written, so the oldest is the first. */
   readonly #inFlight = new Map<number, Request>();
   readonly #padding: Uint8Array;
   #roomNs = 0;
+  #isSent = false;
   #isWaitingForLane = false;
   #timer: Timer | undefined;
 
@@ -87,7 +96,7 @@ export class LoadClient {
       const nowNs = clock.monotonicNs();
       const plannedNs = plan.next(index, this.book.sent, nowNs);
       if (plannedNs === undefined) {
-        this.isSent = true;
+        this.#nothingToSend();
         break;
       }
       if (plannedNs > nowNs || !this.#send(plannedNs, nowNs)) break;
@@ -98,7 +107,7 @@ export class LoadClient {
 
   /** Takes a REPLY. */
   onReply(view: FrameView): void {
-    const { clock, plan, index, run, inFlight, timeoutMs, onAnswer, onChange } = this.#options;
+    const { clock, plan, index, run, timeoutMs, onAnswer, onChange } = this.#options;
     const repliedNs = clock.monotonicNs();
     const sequence = readSequence(view, run);
     if (this.book.answer(sequence) !== "first") return;
@@ -107,8 +116,7 @@ export class LoadClient {
       this.late++; // given up by now
       return;
     }
-    this.#inFlight.delete(sequence);
-    if (this.#inFlight.size === inFlight - 1) this.#roomNs = repliedNs;
+    this.#makeRoom(sequence, repliedNs);
     if (repliedNs - request.writtenNs > timeoutMs * 1e6) {
       this.late++;
       this.#isMissing(request);
@@ -127,7 +135,7 @@ export class LoadClient {
 
   #send(plannedNs: number, nowNs: number): boolean {
     const { kinds } = timerService;
-    const { run, plan } = this.#options;
+    const { run, plan, totals } = this.#options;
     const writer = this.#connection.reserve(
       kinds.request,
       UUID_BYTES + this.#padding.length,
@@ -144,6 +152,7 @@ export class LoadClient {
     if (plan.isMeasured(plannedNs)) this.measuredSent++;
     this.lastWrittenNs = nowNs;
     this.#inFlight.set(sequence, { plannedNs, writtenNs: nowNs, roomNs: this.#roomNs });
+    totals.inFlight++;
     if (this.#timer === undefined) this.#watch();
     return true;
   }
@@ -161,7 +170,7 @@ export class LoadClient {
 
   /** Gives requests up that wait for too long, oldest first. */
   #watch(): void {
-    const { clock, timeoutMs, inFlight, onChange } = this.#options;
+    const { clock, timeoutMs, onChange } = this.#options;
     const [oldest] = this.#inFlight.values();
     this.#timer = undefined;
     if (oldest === undefined) return;
@@ -170,14 +179,25 @@ export class LoadClient {
       const nowNs = clock.monotonicNs();
       for (const [sequence, request] of this.#inFlight) {
         if (nowNs - request.writtenNs < timeoutMs * 1e6) break;
-        this.#inFlight.delete(sequence);
-        if (this.#inFlight.size === inFlight - 1) this.#roomNs = nowNs;
+        this.#makeRoom(sequence, nowNs);
         this.#isMissing(request);
       }
       this.#watch();
       this.pump();
       onChange();
     });
+  }
+
+  #makeRoom(sequence: number, nowNs: number): void {
+    this.#inFlight.delete(sequence);
+    this.#options.totals.inFlight--;
+    if (this.#inFlight.size === this.#options.inFlight - 1) this.#roomNs = nowNs;
+  }
+
+  #nothingToSend(): void {
+    if (this.#isSent) return;
+    this.#isSent = true;
+    this.#options.totals.sending--;
   }
 
   #isMissing({ plannedNs }: Request): void {

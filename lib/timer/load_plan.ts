@@ -25,7 +25,8 @@ export class LoadPlan {
   readonly lastPlannedNs: number;
   readonly #options: LoadOptions;
   readonly #startNs: number;
-  /** Requests in all, warm-up included; of an open loop. */
+  /** Requests of the warm-up, and in all; of an open loop. */
+  readonly #warmup: number;
   readonly #total: number;
   #closedLeft: number;
   #isStopped = false;
@@ -38,13 +39,20 @@ export class LoadPlan {
     this.measureFromNs = startNs + options.warmupNs;
     const rate = options.ratePerSecond;
     if (rate === undefined) {
+      this.#warmup = 0;
       this.#total = Infinity;
       this.lastPlannedNs = this.measureFromNs + options.durationNs;
       return;
     }
-    const warmup = Math.ceil(options.warmupNs / 1e9 * rate);
-    const measured = Math.min(options.count, Math.floor(options.durationNs / 1e9 * rate));
-    this.#total = warmup + Math.max(1, measured);
+    // Products such as 0.29 s x 100/s come out a hair too small or too large, and would be cut down or
+    // up by a whole request; the planned times decide.
+    let warmup = Math.ceil(options.warmupNs / 1e9 * rate);
+    while (warmup > 0 && this.isMeasured(this.#plannedNs(warmup - 1))) warmup--;
+    while (!this.isMeasured(this.#plannedNs(warmup))) warmup++;
+    let measured = Math.floor(options.durationNs / 1e9 * rate);
+    if (this.#plannedNs(measured + 1) - startNs <= options.durationNs) measured++;
+    this.#warmup = warmup;
+    this.#total = warmup + Math.max(1, Math.min(options.count, measured));
     this.lastPlannedNs = this.#plannedNs(this.#total - 1);
   }
 
@@ -94,11 +102,7 @@ export class LoadPlan {
 
   /** How many of the first `due` requests of an open loop are measured. */
   measuredAmong(due: number): number {
-    const rate = this.#options.ratePerSecond ?? 0;
-    let warmup = Math.ceil(this.#options.warmupNs / 1e9 * rate);
-    while (warmup > 0 && this.isMeasured(this.#plannedNs(warmup - 1))) warmup--;
-    while (!this.isMeasured(this.#plannedNs(warmup))) warmup++;
-    return Math.max(0, due - warmup);
+    return Math.max(0, due - this.#warmup);
   }
 
   #plannedNs(request: number): number {

@@ -85,7 +85,7 @@ export class Measurement implements Disposable {
     held.record(heldNs, repliedNs);
     lateness.record(latenessNs, repliedNs);
     if (gapNs !== NO_GAP) gap.record(gapNs, repliedNs);
-    this.blame.record({ plannedNs, writtenNs, repliedNs, latenessNs });
+    this.blame.record({ client, plannedNs, writtenNs, repliedNs, latenessNs });
     const previousNs = this.#previousNs.get(client);
     if (previousNs !== undefined) {
       this.#stepSumNs += Math.abs(serviceNs - previousNs);

@@ -76,6 +76,7 @@ export async function ping(context: TramContext, flags: PingFlags): Promise<Exit
   progress[Symbol.dispose]();
   signal.removeEventListener("abort", stop);
 
+  lines.isPatient = end !== "stopped";
   const nowNs = clock.monotonicNs();
   const result = pingResult({ settings, end, reason: lines.report, run, nowNs });
   stdout.write(

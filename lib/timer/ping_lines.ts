@@ -38,8 +38,10 @@ export interface PingListener {
 /** The connections of a run. They are made first; who listens comes later. */
 export class PingLines implements AsyncDisposable {
   readonly connections: PingLine[] = [];
-  /** How the first connection ended that did not end from here. */
+  /** How the first connection ended that did not end with a goodbye from here. */
   report: CloseReport | undefined;
+  /** Whether the end waits until the server has confirmed it; who is interrupted does not. */
+  isPatient = true;
   readonly #listening = Promise.withResolvers<PingListener>();
   #listener: PingListener | undefined;
 
@@ -70,7 +72,8 @@ export class PingLines implements AsyncDisposable {
 
   /** Says goodbye on all connections. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.connections.map((connection) => connection.close()));
+    const closing = this.connections.map((connection) => connection.close());
+    if (this.isPatient) await Promise.all(closing);
   }
 
   async #add(
@@ -93,7 +96,8 @@ export class PingLines implements AsyncDisposable {
     );
     this.connections.push(connection);
     connection.closed.then((report) => {
-      if (report.by !== "here") this.report ??= report;
+      // What this side gave up, such as a silent peer, is told as well; only its goodbye is not.
+      if (report.by !== "here" || report.code !== "done") this.report ??= report;
       tell((listener) => listener.onLineLost());
     });
   }

@@ -40,10 +40,12 @@ export class PingRun implements PingListener, Disposable {
     const startNs = this.startNs = clock.monotonicNs();
     const plan = this.plan = new LoadPlan(options.load, startNs);
     const measurement = this.measurement = new Measurement(startNs, options.sliced);
+    const totals = { inFlight: 0, sending: options.connections.length };
     this.clients = options.connections.map((connection, index) =>
       new LoadClient(connection, {
         clock,
         plan,
+        totals,
         index,
         run: runIdFrom(crypto.getRandomValues(new Uint8Array(8))),
         inFlight,
@@ -58,7 +60,16 @@ export class PingRun implements PingListener, Disposable {
     );
     const isOpenLoop = options.load.ratePerSecond !== undefined;
     const { clients } = this;
-    this.#load = new Load({ clock, pacer, plan, clients, measurement, isOpenLoop, timeoutMs });
+    this.#load = new Load({
+      clock,
+      pacer,
+      plan,
+      clients,
+      totals,
+      measurement,
+      isOpenLoop,
+      timeoutMs,
+    });
   }
 
   /** Sends the first requests. @returns why it ended, when it has */

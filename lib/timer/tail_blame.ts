@@ -3,9 +3,10 @@
  * not run, or the path between them. Pure: it is told times.
  *
  * An answer is slow when it comes later than three times the median round trip after its planned
- * time. What it took beyond the median is shared out: first what the client was late or stopped, then
- * what the server was stopped, and the rest is the path's (or a server's that was busy for less than
- * it can notice).
+ * time. What it took beyond the median is shared out. From when there was room for it: first what the
+ * client was late or stopped, then what the server was stopped, and the rest is the path's (or a
+ * server's that was busy for less than it can notice). While it was held back, it waited for what made
+ * the queue before it: see {@linkcode Queue}.
  */
 import { RunningMedian } from "./running_median.ts";
 import type { Stop } from "./stop_watch.ts";
@@ -16,8 +17,11 @@ const SLOW_FACTOR = 3;
 /** Stops that are remembered per side; older ones cannot overlap with what is under way. */
 const MAX_STOPS = 16;
 
+/** Who can be to blame, in the order in which times are put down to them. */
+const CULPRITS = ["client", "server", "path"] as const;
+
 /** Who is to blame for slow answers. */
-export type Culprit = "client" | "server" | "path";
+export type Culprit = typeof CULPRITS[number];
 
 /** Stops of one side. */
 export interface Stops {
@@ -37,8 +41,13 @@ export interface Blame {
   readonly stops: { readonly client: Stops; readonly server: Stops };
 }
 
+/** Times by cause, in nanoseconds. */
+type Shares = Record<Culprit, number>;
+
 /** When things happened to one answer, in nanoseconds of the client's clock. */
 export interface AnswerTimes {
+  /** Number of the connection: each has a queue of its own. */
+  readonly client: number;
   readonly plannedNs: number;
   readonly writtenNs: number;
   readonly repliedNs: number;
@@ -46,9 +55,35 @@ export interface AnswerTimes {
   readonly latenessNs: number;
 }
 
+/**
+ * Why the requests of one connection are held back. By how much the queue grows is put down to what
+ * the answer before waited for; as it shrinks, all causes shrink alike. So a queue that a stop left
+ * behind is the stop's until it is worked off, however slowly that goes.
+ */
+class Queue {
+  readonly causes: Shares = { client: 0, server: 0, path: 0 };
+  #heldNs = 0;
+  #before: Readonly<Shares> = { client: 0, server: 0, path: 0 };
+
+  /** The next request was held back for `heldNs`; what it waited for after that is in `own`. */
+  next(heldNs: number, own: Readonly<Shares>): void {
+    const { causes } = this;
+    const grownNs = heldNs - this.#heldNs;
+    if (grownNs > 0) {
+      const beforeNs = sumOf(this.#before);
+      for (const culprit of CULPRITS) causes[culprit] += grownNs * this.#before[culprit] / beforeNs;
+    } else if (grownNs < 0) {
+      for (const culprit of CULPRITS) causes[culprit] *= heldNs / this.#heldNs;
+    }
+    this.#heldNs = heldNs;
+    this.#before = own;
+  }
+}
+
 /** Collects what slow answers waited for. */
 export class TailBlame {
-  readonly #lostNs = { client: 0, server: 0, path: 0 };
+  readonly #lostNs: Shares = { client: 0, server: 0, path: 0 };
+  readonly #queues = new Map<number, Queue>();
   readonly #known: Readonly<Record<"client" | "server", Stop[]>> = { client: [], server: [] };
   readonly #stops = {
     client: { count: 0, totalNs: 0, longestNs: 0 },
@@ -72,35 +107,26 @@ export class TailBlame {
   }
 
   /** An answer has come. */
-  record({ plannedNs, writtenNs, repliedNs, latenessNs }: AnswerTimes): void {
+  record({ client, plannedNs, writtenNs, repliedNs, latenessNs }: AnswerTimes): void {
     const tookNs = repliedNs - plannedNs;
     this.#roundTrips.record(repliedNs - writtenNs);
     const medianNs = this.#roundTrips.value;
+    const roomNs = writtenNs - latenessNs;
+    const own = this.#ownShares(roomNs, repliedNs, latenessNs);
+    const queue = this.#queues.get(client) ?? new Queue();
+    this.#queues.set(client, queue);
+    queue.next(roomNs - plannedNs, own);
     if (tookNs <= SLOW_FACTOR * medianNs) return;
     this.#slow++;
-    let leftNs = tookNs - medianNs;
-    const take = (culprit: Culprit, ns: number) => {
-      const taken = Math.min(leftNs, ns);
-      this.#lostNs[culprit] += taken;
-      leftNs -= taken;
-    };
-    const overlapNs = (stops: readonly Stop[]) =>
-      stops.reduce(
-        (sumNs, { fromNs, toNs }) =>
-          sumNs + Math.max(0, Math.min(toNs, repliedNs) - Math.max(fromNs, plannedNs)),
-        0,
-      );
-    take("client", Math.max(latenessNs, overlapNs(this.#known.client)));
-    take("server", overlapNs(this.#known.server));
-    take("path", leftNs);
+    // The usual round trip is nobody's fault; it is taken off what has no cause of its own.
+    own.path = Math.max(0, own.path - medianNs);
+    for (const culprit of CULPRITS) this.#lostNs[culprit] += own[culprit] + queue.causes[culprit];
   }
 
   /** What there is to say. */
   summary(): Blame {
     const lostNs = { ...this.#lostNs };
-    const culprits = (["client", "server", "path"] as const).toSorted((a, b) =>
-      lostNs[b] - lostNs[a]
-    );
+    const culprits = CULPRITS.toSorted((a, b) => lostNs[b] - lostNs[a]);
     return {
       slow: this.#slow,
       lostNs,
@@ -108,4 +134,27 @@ export class TailBlame {
       stops: { client: { ...this.#stops.client }, server: { ...this.#stops.server } },
     };
   }
+
+  /** What an answer waited for since there was room for its request. */
+  #ownShares(roomNs: number, repliedNs: number, latenessNs: number): Shares {
+    let leftNs = repliedNs - roomNs;
+    const take = (ns: number) => {
+      const taken = Math.min(leftNs, ns);
+      leftNs -= taken;
+      return taken;
+    };
+    const overlapNs = (stops: readonly Stop[]) =>
+      stops.reduce(
+        (sumNs, { fromNs, toNs }) =>
+          sumNs + Math.max(0, Math.min(toNs, repliedNs) - Math.max(fromNs, roomNs)),
+        0,
+      );
+    const client = take(Math.max(latenessNs, overlapNs(this.#known.client)));
+    const server = take(overlapNs(this.#known.server));
+    return { client, server, path: leftNs };
+  }
+}
+
+function sumOf({ client, server, path }: Readonly<Shares>): number {
+  return client + server + path;
 }
