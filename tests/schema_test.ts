@@ -1,0 +1,54 @@
+/** Shapes of the JSON that commands print, compared with `tests/schema`; UPDATE_SNAPSHOTS=1 writes them anew. */
+import assert from "node:assert/strict";
+import { FakeRoom } from "./fake_context.ts";
+import { jsonShape } from "./json_shape.ts";
+
+const FOLDER = new URL("schema/", import.meta.url);
+
+type Objects = readonly Readonly<Record<string, unknown>>[];
+
+function parse(text: string): Objects {
+  return text.trimEnd().split("\n").map((line) => JSON.parse(line));
+}
+
+async function assertShape(name: string, values: Objects): Promise<void> {
+  assert(values.length > 0, `${name} was never printed`);
+  const file = new URL(`${name}.txt`, FOLDER);
+  const shape = jsonShape(values);
+  if (Deno.env.get("UPDATE_SNAPSHOTS") === "1") await Deno.writeTextFile(file, shape);
+  assert.equal(shape, await Deno.readTextFile(file), name);
+}
+
+/** What a server, some clients of it and `compare` print, by type. */
+async function timerObjects(): Promise<Map<string, Objects>> {
+  const room = new FakeRoom({ there: { delayUs: 300, jitterUs: 100 } });
+  const server = room.run(["timer", "serve", "--json", "--max-clients", "1"]);
+  await server.stdout.matching(/\n/);
+  const ping = (...flags: string[]) => room.run(["timer", "ping", "--json", ...flags]);
+  const open = ping("--rate", "1000", "--duration", "3s", "--hdr", "a.hlog");
+  await room.clock.advance(500);
+  const refused = ping();
+  await room.clock.runUntil(refused.exitCode);
+  await room.clock.runUntil(open.exitCode);
+  const closed = ping("--count", "1");
+  await room.clock.runUntil(closed.exitCode);
+  const left = ping("--count", "100000");
+  await room.clock.advance(100);
+  server.interrupt();
+  await room.clock.runUntil(Promise.all([left.exitCode, server.exitCode]));
+  const compare = room.run(["timer", "compare", "a.hlog", "a.hlog", "--json"]);
+  await room.clock.runUntil(compare.exitCode);
+  const config = room.run(["timer", "ping", "--show-config", "--json"]);
+  await room.clock.runUntil(config.exitCode);
+  const all = [server, open, closed, left, compare, config].flatMap(({ stdout }) =>
+    parse(stdout.text)
+  );
+  return Map.groupBy(all, ({ type }) => String(type));
+}
+
+Deno.test("JSON of timer has the shapes that programs rely on", async () => {
+  const objects = await timerObjects();
+  const types = ["listening", "joined", "left", "refused", "summary", "comparison", "config"];
+  assert.deepEqual([...objects.keys()].sort(), types.toSorted());
+  for (const type of types) await assertShape(`timer_${type}`, objects.get(type) ?? []);
+});
