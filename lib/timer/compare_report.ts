@@ -31,26 +31,56 @@ const countOf = (slices: Slices) => slices.flat().reduce((sum, { count }) => sum
 function percentText(ratio: number): string {
   const percent = (ratio - 1) * 100;
   const digits = Math.abs(percent) < 10 ? 1 : 0;
-  return `${percent < 0 ? "" : "+"}${percent.toFixed(digits)} %`;
+  const shown = Number(percent.toFixed(digits)) + 0; // never "-0.0"
+  return `${shown < 0 ? "" : "+"}${shown.toFixed(digits)} %`;
 }
 
 function intervalText(interval: PercentileComparison["interval"]): string {
-  return interval === undefined ? "" : interval.map(percentText).join(" to ");
+  if (interval === undefined) return "";
+  const [low, high] = interval;
+  if (low > 0) {
+    return high < Infinity ? interval.map(percentText).join(" to ") : `from ${percentText(low)}`;
+  }
+  return high < Infinity ? `up to ${percentText(high)}` : "anything";
 }
+
+/** `p50`, `p50 and p90`, `p50, p90 and p99`. */
+function listText(percentiles: readonly PercentileComparison[]): string {
+  const names = percentiles.map(({ percentile }) => `p${percentile}`);
+  return [names.slice(0, -1).join(", "), names.at(-1)].filter((part) => part !== "").join(" and ");
+}
+
+const filled = (slices: Slices) => slices.filter((slice) => countOf([slice]) > 0).length;
 
 /** The answer in words. */
 export function conclusion({ percentiles, slicesA, slicesB }: Comparison): string {
   if (percentiles.length === 0) return "too few samples to compare";
-  if (Math.min(slicesA.length, slicesB.length) < MIN_SLICES) {
+  const counts = [filled(slicesA), filled(slicesB)];
+  if (Math.min(...counts) < MIN_SLICES) {
     return `how sure that is cannot be told: at least ${MIN_SLICES} slices of time are needed, ` +
-      `and there are ${slicesA.length} and ${slicesB.length}; measure for longer`;
+      `and there are ${counts.join(" and ")}; measure for longer`;
   }
-  const different = percentiles.filter(({ verdict }) => verdict !== "same");
-  if (different.length === 0) return "no difference beyond chance (99 % intervals)";
-  const parts = different.map(({ percentile, verdict, ratio }) =>
-    `${verdict} at p${percentile} (${percentText(ratio)})`
+  const parts: string[] = [];
+  const different = percentiles.filter(({ verdict }) =>
+    verdict === "slower" || verdict === "faster"
   );
-  return `B is ${parts.join(", ")}: 99 % sure of each, within these two runs`;
+  const same = percentiles.filter(({ verdict }) => verdict === "same");
+  const unknown = percentiles.filter(({ verdict }) => verdict === undefined);
+  if (different.length > 0) {
+    const each = different.map(({ percentile, verdict, ratio }) =>
+      `${verdict} at p${percentile} (${percentText(ratio)})`
+    );
+    parts.push(`B is ${each.join(", ")}: 99 % sure of all together, within these two runs`);
+  } else if (same.length > 0) {
+    parts.push(`no difference beyond chance at ${listText(same)} (99 % intervals)`);
+  }
+  if (unknown.length > 0) {
+    parts.push(
+      `${listText(unknown)} cannot be told: too few samples, or slices of time too unlike; ` +
+        `measure for longer`,
+    );
+  }
+  return parts.join("; ");
 }
 
 /** The comparison for people; `columns` is the terminal's width, `undefined` when there is none. */
@@ -121,8 +151,9 @@ export function comparisonJson(comparison: Comparison): string {
       a,
       b,
       ratio,
-      low: interval?.[0] ?? null,
-      high: interval?.[1] ?? null,
+      // Without a bound on that side, null.
+      low: interval?.[0] || null,
+      high: interval !== undefined && interval[1] < Infinity ? interval[1] : null,
       verdict: verdict ?? null,
     })),
   });
