@@ -101,7 +101,7 @@ next(Sock, Beat, Wanted, Quiet) ->
         {?GOODBYE, _} when Wanted =:= ?GOODBYE_ACK ->  % the two crossed (6.4)
             send(Sock, ?GOODBYE_ACK, []), next(Sock, Beat, Wanted, 0);
         {?GOODBYE, Json} -> send(Sock, ?GOODBYE_ACK, []), stop(Sock, reason(Sock, Json));
-        {Kind, _} when Kind >= 16#80 -> next(Sock, Beat, Wanted, 0);  % ignorable (3)
+        {Kind, _} when Kind >= 16#80 -> next(Sock, Beat, Wanted, 0);  % ignorable (3), as STOPPED
         {Kind, _} when Kind =:= ?PING; Kind =:= ?PONG; Kind =:= ?CREDIT; Kind =:= ?REPLY ->
             refuse(Sock, "bad-message", "wrong length, or a reply to nothing");
         {Kind, _} when Kind >= ?HELLO, Kind < ?CREDIT; Kind =:= ?REQUEST ->

@@ -7,6 +7,7 @@ import { TIMER_PORT } from "../../lib/timer/port.ts";
 import { timerService, UUID_BYTES } from "../../lib/timer/protocol.ts";
 import { Connection } from "../../lib/transport/connection.ts";
 import { encodeFrame } from "../../lib/transport/frame.ts";
+import type { FrameView } from "../../lib/transport/frame_view.ts";
 import { MemoryBudget } from "../../lib/transport/memory_budget.ts";
 import { SendLane } from "../../lib/transport/send_lane.ts";
 import { viewOfFrame } from "../transport/samples.ts";
@@ -17,10 +18,11 @@ import {
   named,
   newDecoder,
   TIMER,
+  TIMER_EXCHANGES,
   TIMER_FRAMES,
 } from "../transport/vectors.ts";
 
-const { request, reply } = timerService.kinds;
+const { request, reply, stopped, leaving } = timerService.kinds;
 
 /** A REQUEST as `ping` writes it. */
 function writtenRequest(random: string, sequence: number): Uint8Array {
@@ -49,51 +51,75 @@ for (const { random, sequence, uuid } of TIMER.ids) {
   });
 }
 
+/** What a frame of each kind says. */
+const READ: Readonly<Record<number, (view: FrameView) => Record<string, unknown>>> = {
+  [request.code]: (view) => ({ uuid: uuidOf(view), paddingBytes: view.length - UUID_BYTES }),
+  [reply.code]: (view) => ({ uuid: uuidOf(view), gapNs: `${view.getSafeInt64(UUID_BYTES)}` }),
+  [stopped.code]: (view) => ({ stoppedNs: `${view.getSafeInt64(0)}` }),
+  [leaving.code]: () => ({}),
+};
+
+function uuidOf(view: FrameView): string {
+  return encodeHex(view.copy(0, UUID_BYTES));
+}
+
 for (const { name, kind, payload, frame, value } of TIMER_FRAMES) {
   Deno.test(`timerService understands vector ${name}`, () => {
     const bytes = encodeFrame(kind, decodeHex(payload));
     assert.equal(encodeHex(bytes), frame);
     const view = viewOfFrame(bytes);
-    const uuid = encodeHex(view.copy(0, UUID_BYTES));
-    const { minBytes, maxBytes } = kind === request.code ? request : reply;
-    assert.ok(view.length >= minBytes && view.length <= maxBytes);
-    assert.deepEqual(
-      kind === request.code
-        ? { uuid, paddingBytes: view.length - UUID_BYTES }
-        : { uuid, gapNs: view.getSafeInt64(UUID_BYTES).toString() },
-      value,
-    );
+    const known = Object.values(timerService.kinds).find(({ code }) => code === kind);
+    assert.ok(known !== undefined);
+    assert.ok(view.length >= known.minBytes && view.length <= known.maxBytes);
+    assert.deepEqual(READ[kind]?.(view), value);
   });
 }
 
-Deno.test("answerRequests() gives the replies of the exchange", async () => {
-  const frameOf = (name: string) => named(TIMER_FRAMES, name).frame;
-  const stream = new ScriptedStream(
-    TIMER.exchange.map((each) => ({ atNs: each.atNs, bytes: decodeHex(frameOf(each.request)) })),
-  );
-  const { heartbeatMs, maxFrameBytes, bulkCreditBytes } = timerService;
-  const connection = new Connection({
-    stream,
-    decoder: newDecoder(4096),
-    service: timerService,
-    terms: {
-      clientId: "ada",
-      tokenName: "",
-      session: "00".repeat(16),
-      resumed: false,
-      highestSequence: 0n,
-      heartbeatMs,
-      maxFrameBytes,
-      bulkCreditBytes,
-    },
-    clock: stream.clock,
-    budget: new MemoryBudget(1024 * 1024),
+for (const { name, openNs, steps } of TIMER_EXCHANGES) {
+  Deno.test(`answerRequests() gives the answers of exchange "${name}"`, async () => {
+    const frameOf = (vector: string) => decodeHex(named(TIMER_FRAMES, vector).frame);
+    const stream = new ScriptedStream(
+      steps.flatMap((step) =>
+        step.request === undefined ? [] : [{ atNs: step.atNs, bytes: frameOf(step.request) }]
+      ),
+    );
+    const { heartbeatMs, maxFrameBytes, bulkCreditBytes } = timerService;
+    const connection = new Connection({
+      stream,
+      decoder: newDecoder(4096),
+      service: timerService,
+      terms: {
+        clientId: "ada",
+        tokenName: "",
+        session: "00".repeat(16),
+        resumed: false,
+        highestSequence: 0n,
+        heartbeatMs,
+        maxFrameBytes,
+        bulkCreditBytes,
+      },
+      clock: stream.clock,
+      budget: new MemoryBudget(1024 * 1024),
+    });
+    const stopWatch = new StopWatch(openNs);
+    const answer = answerRequests(connection, stream.clock, stopWatch);
+    const ahead = [...steps];
+    connection.start({
+      request(view) {
+        // The clock of the script runs no timers: what the server looked at meanwhile is told here.
+        for (let step = ahead.shift(); step?.request === undefined; step = ahead.shift()) {
+          assert.ok(step !== undefined, "a request that is in no step");
+          stopWatch.alive(step.atNs);
+        }
+        answer(view);
+      },
+    });
+    await connection.closed;
+    assert.deepEqual(ahead, []);
+    const answers = steps.flatMap((step) => step.answers ?? []).map(frameOf);
+    assert.equal(encodeHex(stream.written), answers.map(encodeHex).join(""));
   });
-  connection.start({ request: answerRequests(connection, stream.clock, new StopWatch(0)) });
-  await connection.closed;
-  const replies = TIMER.exchange.map((each) => frameOf(each.reply)).join("");
-  assert.equal(encodeHex(stream.written), replies);
-});
+}
 
 Deno.test("TIMER_PORT is the one of the specification", () => {
   assert.equal(TIMER_PORT, 47_945);

@@ -60,6 +60,21 @@ export interface HandshakeVector {
   readonly cookie: string | null;
 }
 
+/** What a server of `timer` does after a connection was opened at `openNs` of its clock. */
+export interface TimerExchange {
+  readonly name: string;
+  readonly openNs: number;
+  readonly steps: readonly TimerStep[];
+}
+
+/** At `atNs` the server handles a request, or without one only looks whether it still runs. */
+export interface TimerStep {
+  readonly atNs: number;
+  /** Names of vectors. */
+  readonly request?: string;
+  readonly answers?: readonly string[];
+}
+
 /** Hexadecimal digits, once or many times. */
 export type StreamPart = string | { readonly hex: string; readonly times: number };
 
@@ -85,7 +100,8 @@ export interface ToleratedVector {
 export const FRAMES: readonly FrameVector[] = frames.frames;
 export const HANDSHAKES: readonly HandshakeVector[] = handshake.cases;
 export const TIMER_FRAMES: readonly FrameVector[] = timer.frames;
-export const TIMER: Omit<typeof timer, "about" | "frames"> = timer;
+export const TIMER_EXCHANGES: readonly TimerExchange[] = timer.exchanges;
+export const TIMER: Pick<typeof timer, "ids"> = timer;
 export const REFUSED: readonly RefusedVector[] = errors.refused;
 export const TOLERATED: readonly ToleratedVector[] = errors.tolerated;
 

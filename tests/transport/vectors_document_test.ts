@@ -10,6 +10,8 @@ import {
 } from "../../lib/transport/frame.ts";
 import { isPassingCode, LineErrorCode } from "../../lib/transport/line_error.ts";
 import { timerService } from "../../lib/timer/protocol.ts";
+import { ALIVE_INTERVAL_MS } from "../../lib/timer/stop_watch.ts";
+import { LEAVE_TIMEOUT_MS } from "../../lib/timer/take_leave.ts";
 import { FRAMES, HANDSHAKES, type HandshakeVector, named, TIMER_FRAMES } from "./vectors.ts";
 
 const DOCUMENT = Deno.readTextFileSync(new URL("../../docs/protocol.md", import.meta.url));
@@ -137,15 +139,18 @@ Deno.test("protocol.md states the bounds of WELCOME", () => {
 });
 
 Deno.test("timerService has the kinds and limits that protocol.md states", () => {
-  const { request, reply } = timerService.kinds;
-  const sizes = rows(/^0x2[0-9a-f]$/).map(([kind, , , payload = ""]) => [
+  const { request, reply, stopped, leaving } = timerService.kinds;
+  const sizes = rows(/^0x[28][0-9a-f]$/).map(([kind, , , payload = ""]) => [
     Number(kind),
     ...payload.replaceAll(",", "").match(/\d+/g)?.map(Number) ?? [],
   ]);
   assert.deepEqual(sizes, [
     [request.code, request.minBytes, request.maxBytes],
     [reply.code, reply.minBytes],
+    [stopped.code, stopped.minBytes],
+    [leaving.code],
   ]);
+  for (const { minBytes, maxBytes } of [reply, stopped, leaving]) assert.equal(minBytes, maxBytes);
   for (
     const [name, value] of Object.entries({
       maxFrameBytes: timerService.maxFrameBytes,
@@ -156,4 +161,10 @@ Deno.test("timerService has the kinds and limits that protocol.md states", () =>
     const stated = new RegExp(`\`${name}\`\\s+(?:is\\s+)?${value.toLocaleString("en")}\\b`);
     assert.match(DOCUMENT, stated);
   }
+});
+
+Deno.test("takeLeave() and StopWatch have the times that protocol.md states", () => {
+  assert.match(DOCUMENT, new RegExp(`look at its clock at least every ${ALIVE_INTERVAL_MS} ms`));
+  assert.equal(LEAVE_TIMEOUT_MS, 1000);
+  assert.match(DOCUMENT, /until\s+all of them have left, but not for longer than a second/);
 });

@@ -4,6 +4,7 @@ import { clientHandshake } from "../../lib/transport/client_handshake.ts";
 import type { CloseReport } from "../../lib/transport/close_report.ts";
 import { Connection } from "../../lib/transport/connection.ts";
 import { HANDSHAKE_MAX_FRAME_BYTES, Kind } from "../../lib/transport/frame.ts";
+import type { FrameView } from "../../lib/transport/frame_view.ts";
 import { HandshakeLine } from "../../lib/transport/handshake_line.ts";
 import { decodeError } from "../../lib/transport/handshake_messages.ts";
 import { LineError } from "../../lib/transport/line_error.ts";
@@ -69,11 +70,11 @@ function clientRefusal(vector: RefusedVector, stream: ScriptedStream): Promise<s
   ));
 }
 
-/** The server's end of a connection that reads `stream`. */
+/** One end of a connection that reads `stream`. */
 async function serve<K extends Kinds>(
   service: Service<K>,
   stream: ScriptedStream,
-  handlers: Record<string, () => void>,
+  handlers: Record<string, (view: FrameView) => void>,
 ): Promise<CloseReport> {
   const budget = new MemoryBudget(1024 * 1024);
   const { heartbeatMs, maxFrameBytes, bulkCreditBytes } = service;
@@ -100,11 +101,19 @@ async function serve<K extends Kinds>(
   return report;
 }
 
+/** What the two ends of `timer` handle. */
+const SERVER = { request() {} };
+const CLIENT = { reply() {}, stopped: takeStopped, leaving() {} };
+
+function takeStopped(view: FrameView): void {
+  view.getSafeInt64(0);
+}
+
 /** Code in the ERROR that an open connection writes last. */
 async function openRefusal(vector: RefusedVector, stream: ScriptedStream): Promise<string> {
   const { bulkCreditBytes } = vector;
   const report = bulkCreditBytes === undefined
-    ? await serve(timerService, stream, { request() {} })
+    ? await serve(timerService, stream, vector.at === "open" ? SERVER : CLIENT)
     : await serve(
       defineService({
         name: "stream",
@@ -135,6 +144,7 @@ const SIDES: Readonly<Record<string, Side>> = {
   "server handshake": { symbol: "serverHandshake()", refuse: serverRefusal },
   "client handshake": { symbol: "clientHandshake()", refuse: clientRefusal },
   "open": { symbol: "Connection", refuse: openRefusal },
+  "open client": { symbol: "Connection of a client", refuse: openRefusal },
 };
 
 for (const vector of REFUSED) {
@@ -152,7 +162,7 @@ for (const { name, stream } of TOLERATED) {
   Deno.test(`Connection takes ${name}`, async () => {
     const bytes = streamBytes(stream);
     const script = scripted(bytes, bytes.length);
-    const report = await serve(timerService, script, { request() {} });
+    const report = await serve(timerService, script, SERVER);
     assert.notEqual(report.by, "here", report.message);
     const { frames } = decode(newDecoder(), [script.written]);
     assert.deepEqual(frames.filter(({ kind }) => kind === Kind.Error), []);
