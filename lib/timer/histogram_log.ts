@@ -23,7 +23,10 @@ export function histogramLog(measurement: Measurement, startNs: number, startUs:
   const writer = new HistogramLogWriter((line) => text += line);
   writer.outputLogFormatVersion();
   writer.outputComment(`tram timer ping; ${NANOSECONDS_REMARK}`);
-  writer.outputStartTime(startUs / 1000);
+  // The writer's own line of this ends in an empty one, which not every reader takes.
+  const seconds1970 = (startUs / 1e6).toFixed(3);
+  const date = new Date(startUs / 1000).toISOString();
+  writer.outputComment(`[StartTime: ${seconds1970} (seconds since epoch), ${date}]`);
   writer.outputLegend();
   const seconds = (ns: number) => startUs / 1e6 + (ns - startNs) / 1e9;
   for (const name of DISTRIBUTIONS) {

@@ -45,12 +45,13 @@ export class Load implements Disposable {
   start(): void {
     const { clock, plan, clients, isOpenLoop, timeoutMs } = this.#parts;
     this.#tick();
+    // All of them: one that has nothing to send finds that out here.
+    for (const client of clients) client.pump();
     if (isOpenLoop) {
       const lastMs = (plan.lastPlannedNs - clock.monotonicNs()) / 1e6 + timeoutMs;
       this.#timers.set("last", clock.after(lastMs, () => this.#sendNoMore()));
       return this.#wake();
     }
-    for (const client of clients) client.pump();
     this.onChange();
   }
 

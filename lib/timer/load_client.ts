@@ -92,14 +92,14 @@ export class LoadClient {
   pump(): void {
     const { clock, plan, index, inFlight } = this.#options;
     let wrote = false;
-    while (this.#inFlight.size < inFlight && !this.#isWaitingForLane) {
+    while (this.#inFlight.size < inFlight) {
       const nowNs = clock.monotonicNs();
       const plannedNs = plan.next(index, this.book.sent, nowNs);
       if (plannedNs === undefined) {
         this.#nothingToSend();
         break;
       }
-      if (plannedNs > nowNs || !this.#send(plannedNs, nowNs)) break;
+      if (plannedNs > nowNs || this.#isWaitingForLane || !this.#send(plannedNs, nowNs)) break;
       wrote = true;
     }
     if (wrote) this.#connection.flush();
@@ -165,6 +165,7 @@ export class LoadClient {
       this.#isWaitingForLane = false;
       this.#roomNs = this.#options.clock.monotonicNs();
       this.pump();
+      this.#options.onChange();
     });
   }
 

@@ -25,7 +25,7 @@ export class PingFiles implements Disposable {
    * @throws {UsageError} when the name of the histogram file says no format
    * @throws {Error} when one cannot be made
    */
-  constructor(files: Files, { samples, hdr }: PingFileNames) {
+  constructor(files: Pick<Files, "create">, { samples, hdr }: PingFileNames) {
     for (const [name, text] of hdr === undefined ? [] : histogramTexts(hdr)) {
       this.#histograms.push({ file: files.create(name), text });
     }
@@ -44,10 +44,13 @@ export class PingFiles implements Disposable {
    * @throws {Error} when anything could not be written
    */
   finish(measurement: Measurement, startNs: number, startUs: number): void {
-    for (const { file, text } of this.#histograms) {
-      file.write(new TextEncoder().encode(text(measurement, startNs, startUs)));
+    try {
+      for (const { file, text } of this.#histograms) {
+        file.write(new TextEncoder().encode(text(measurement, startNs, startUs)));
+      }
+    } finally {
+      this.#samples?.finish();
     }
-    this.#samples?.finish();
   }
 
   /** Closes the files. */

@@ -1,6 +1,6 @@
 /** What `tram timer ping --json` says at the end: one object, always with the same members. */
 import { safeJson } from "../terminal/safe_text.ts";
-import { DISTRIBUTIONS } from "./measurement.ts";
+import { type Distribution, DISTRIBUTIONS } from "./measurement.ts";
 import type { LatencySummary } from "./latencies.ts";
 import type { PingResult } from "./ping_result.ts";
 
@@ -22,6 +22,10 @@ export function pingJson(result: PingResult): string {
   const { distributions, meanStepNs } = measurement;
   const { slow, lostNs, culprit, stops } = measurement.blame.summary();
   const { service } = distributions;
+  const missingOf: { readonly [name in Distribution]?: number } = {
+    response: missing,
+    service: result.writtenMissing,
+  };
   const whole = <T extends object>(times: T) =>
     Object.fromEntries(Object.entries(times).map(([name, ns]) => [name, Math.round(ns)]));
   return safeJson({
@@ -38,8 +42,7 @@ export function pingJson(result: PingResult): string {
     isRateReached: result.isRateReached ?? null,
     isClientLimited: result.isClientLimited,
     ...Object.fromEntries(DISTRIBUTIONS.map((name) => {
-      const isOfAnswers = name === "response" || name === "service";
-      return [name, summaryJson(distributions[name].summary(isOfAnswers ? missing : 0))];
+      return [name, summaryJson(distributions[name].summary(missingOf[name]))];
     })),
     jitter: {
       meanStepNs: wholeOrNull(meanStepNs),

@@ -63,18 +63,18 @@ function reasonText({ reason }: PingResult): string {
 
 /** One row per distribution; percentiles that no row has are left out. */
 function distributionTable(result: PingResult, columns: number | undefined, style: Style) {
-  const { measurement: { distributions }, missing, settings } = result;
+  const { measurement: { distributions }, missing, writtenMissing, settings } = result;
   const isOpenLoop = settings.ratePerSecond !== undefined;
   const rows: [string, LatencySummary][] = isOpenLoop
     ? [
       ["response", distributions.response.summary(missing)],
-      ["service", distributions.service.summary(missing)],
+      ["service", distributions.service.summary(writtenMissing)],
       ["held back", distributions.held.summary()],
       ["send lateness", distributions.lateness.summary()],
       ["server gap", distributions.gap.summary()],
     ]
     : [
-      ["round trip", distributions.service.summary(missing)],
+      ["round trip", distributions.service.summary(writtenMissing)],
       ["server gap", distributions.gap.summary()],
     ];
   const shown = new Set(
@@ -98,7 +98,7 @@ function distributionTable(result: PingResult, columns: number | undefined, styl
         const found = own.find((p) => p.percentile === percentile);
         if (found === undefined) return "";
         return found.ns === undefined
-          ? `> ${formatNs(result.settings.timeoutMs * 1e6)}`
+          ? `> ${formatNs(Math.max(settings.timeoutMs * 1e6, maxNs ?? 0))}`
           : formatNs(found.ns);
       }),
       cell(maxNs),

@@ -49,6 +49,8 @@ export interface PingResult {
   readonly measured: number;
   /** Of these, how many have no answer in time: they count as slower than all others. */
   readonly missing: number;
+  /** Of the missing, how many were written: they count for the service, too. */
+  readonly writtenMissing: number;
   /** From the end of the warm-up to the last answer, in nanoseconds. */
   readonly elapsedNs: number;
   /** Measured requests per second. */
@@ -102,7 +104,7 @@ export function pingResult(
   const counts = countMessages(clients, 0);
   const unsent = isOpenLoop ? Math.max(0, due - counts.sent) : 0;
   const measuredUnsent = isOpenLoop ? Math.max(0, plan.measuredAmong(due) - measured) : 0;
-  const missing = clients.reduce((sum, client) => sum + client.measuredMissing, measuredUnsent);
+  const writtenMissing = clients.reduce((sum, client) => sum + client.measuredMissing, 0);
   const lastWrittenNs = Math.max(...clients.map((client) => client.lastWrittenNs));
   const sendingNs = lastWrittenNs - plan.measureFromNs;
   const { response, lateness } = measurement.distributions;
@@ -112,7 +114,8 @@ export function pingResult(
     reason,
     counts: { ...counts, unsent },
     measured,
-    missing,
+    missing: writtenMissing + measuredUnsent,
+    writtenMissing,
     elapsedNs: Math.max(0, nowNs - plan.measureFromNs),
     perSecond: perSecondOf(measured, sendingNs),
     isRateReached: isOpenLoop ? isReached(settings, plan, measured, sendingNs, nowNs) : undefined,
@@ -136,7 +139,8 @@ function isReached(
 ): boolean {
   const planned = plan.measuredAmong(plan.dueCount(nowNs));
   const plannedNs = (planned - 1) / ratePerSecond * 1e9;
-  return measured >= planned &&
+  // A run that is interrupted leaves unsent what has fallen due a moment before.
+  return measured >= plan.measuredAmong(plan.dueCount(nowNs - LAST_LATENESS_NS)) &&
     sendingNs - plannedNs <= Math.max(RATE_TOLERANCE * plannedNs, LAST_LATENESS_NS);
 }
 

@@ -88,7 +88,7 @@ export class PingRun implements PingListener, Disposable {
   }
 
   onServerStopped(lengthNs: number): void {
-    this.measurement.serverStopped(this.#clock.monotonicNs(), lengthNs);
+    if (lengthNs > 0) this.measurement.serverStopped(this.#clock.monotonicNs(), lengthNs);
   }
 
   onServerLeaving(): void {

@@ -1,4 +1,4 @@
-/** Reads the log format of HdrHistogram: our own logs and those of other tools, V0 to V2. */
+/** Reads the log format of HdrHistogram: our own logs and those of other tools, in its encoding V2. */
 import { HistogramLogReader, type JsHistogram } from "hdr-histogram-js";
 import { UsageError } from "../config/usage_error.ts";
 import { type Recorded, recordedIn } from "./histogram.ts";
@@ -23,14 +23,17 @@ const NO_TAG = "NO TAG";
  */
 export function readHistogramLog(text: string, name: string): HistogramLog {
   const slices = new Map<string, Recorded[][]>();
-  const reader = new HistogramLogReader(text, 64, false);
+  const plainText = text.replace(/^\ufeff/, "");
+  const isForeign = (line: string) => !/^[#"]|,|^\s*$/.test(line);
+  const foreign = plainText.split(/\r\n|\r|\n/).findIndex(isForeign);
+  if (foreign >= 0) throw noHistogram(name, foreign + 1); // the reader would skip it in silence
+  const reader = new HistogramLogReader(plainText, 64, false);
   for (;;) {
     let histogram: JsHistogram | null;
     try {
-      histogram = reader.nextIntervalHistogram() as JsHistogram | null;
+      histogram = reader.nextIntervalHistogram(-Infinity) as JsHistogram | null;
     } catch (cause) {
-      const line = reader.currentLineIndex;
-      throw new UsageError(`Cannot read ${name}: line ${line} holds no histogram`, { cause });
+      throw noHistogram(name, reader.currentLineIndex, cause);
     }
     if (histogram === null) break;
     if (histogram.totalCount === 0) continue;
@@ -45,4 +48,11 @@ export function readHistogramLog(text: string, name: string): HistogramLog {
     );
   }
   return { slices, isInNanoseconds: text.includes(NANOSECONDS_REMARK) };
+}
+
+function noHistogram(name: string, line: number, cause?: unknown): UsageError {
+  return new UsageError(
+    `Cannot read ${name}: line ${line} holds no histogram (wanted HdrHistogram's encoding V2)`,
+    { cause },
+  );
 }

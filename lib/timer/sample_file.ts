@@ -25,18 +25,18 @@ export class SampleFile implements Disposable {
   /** Adds a line. */
   add(answer: Answer, startNs: number): void {
     const { client, sequence, plannedNs, writtenNs, repliedNs, gapNs } = answer;
-    const { heldNs, latenessNs } = waits(answer);
-    const times = [
-      plannedNs - startNs,
-      writtenNs - startNs,
-      repliedNs - startNs,
-      repliedNs - plannedNs,
-      repliedNs - writtenNs,
-      heldNs,
-      latenessNs,
+    // The clock has fractions. Times are rounded, durations follow from them, so that they add up.
+    const [planned, written, replied] = [
+      Math.round(plannedNs - startNs),
+      Math.round(writtenNs - startNs),
+      Math.round(repliedNs - startNs),
     ];
+    const held = Math.min(Math.round(waits(answer).heldNs), written - planned);
+    const durations = [replied - planned, replied - written, held, written - planned - held];
     const gap = gapNs === NO_GAP ? "" : gapNs;
-    this.#text += `${client},${sequence},${times.map(Math.round).join(",")},${gap}\n`;
+    this.#text += `${client},${sequence},${planned},${written},${replied},${
+      durations.join(",")
+    },${gap}\n`;
     if (this.#text.length >= BUFFER_CHARACTERS) this.#write();
   }
 

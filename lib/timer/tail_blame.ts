@@ -56,28 +56,16 @@ export interface AnswerTimes {
 }
 
 /**
- * Why the requests of one connection are held back. By how much the queue grows is put down to what
- * the answer before waited for; as it shrinks, all causes shrink alike. So a queue that a stop left
- * behind is the stop's until it is worked off, however slowly that goes.
+ * Why the requests of one connection are held back. What the queue grows by is put down to what
+ * happened meanwhile; as it shrinks, all causes shrink alike. So a queue that a stop left behind is
+ * the stop's until it is worked off, however slowly that goes.
  */
-class Queue {
-  readonly causes: Shares = { client: 0, server: 0, path: 0 };
-  #heldNs = 0;
-  #before: Readonly<Shares> = { client: 0, server: 0, path: 0 };
-
-  /** The next request was held back for `heldNs`; what it waited for after that is in `own`. */
-  next(heldNs: number, own: Readonly<Shares>): void {
-    const { causes } = this;
-    const grownNs = heldNs - this.#heldNs;
-    if (grownNs > 0) {
-      const beforeNs = sumOf(this.#before);
-      for (const culprit of CULPRITS) causes[culprit] += grownNs * this.#before[culprit] / beforeNs;
-    } else if (grownNs < 0) {
-      for (const culprit of CULPRITS) causes[culprit] *= heldNs / this.#heldNs;
-    }
-    this.#heldNs = heldNs;
-    this.#before = own;
-  }
+interface Queue {
+  readonly causes: Shares;
+  /** Of the request that was answered last, in nanoseconds. */
+  heldNs: number;
+  roomNs: number;
+  latenessNs: number;
 }
 
 /** Collects what slow answers waited for. */
@@ -112,15 +100,12 @@ export class TailBlame {
     this.#roundTrips.record(repliedNs - writtenNs);
     const medianNs = this.#roundTrips.value;
     const roomNs = writtenNs - latenessNs;
-    const own = this.#ownShares(roomNs, repliedNs, latenessNs);
-    const queue = this.#queues.get(client) ?? new Queue();
-    this.#queues.set(client, queue);
-    queue.next(roomNs - plannedNs, own);
+    const causes = this.#heldFor(client, plannedNs, roomNs, latenessNs);
     if (tookNs <= SLOW_FACTOR * medianNs) return;
     this.#slow++;
-    // The usual round trip is nobody's fault; it is taken off what has no cause of its own.
-    own.path = Math.max(0, own.path - medianNs);
-    for (const culprit of CULPRITS) this.#lostNs[culprit] += own[culprit] + queue.causes[culprit];
+    const ownNs = Math.max(0, repliedNs - roomNs - medianNs);
+    const own = this.#share(ownNs, roomNs, repliedNs, latenessNs);
+    for (const culprit of CULPRITS) this.#lostNs[culprit] += own[culprit] + causes[culprit];
   }
 
   /** What there is to say. */
@@ -135,26 +120,39 @@ export class TailBlame {
     };
   }
 
-  /** What an answer waited for since there was room for its request. */
-  #ownShares(roomNs: number, repliedNs: number, latenessNs: number): Shares {
-    let leftNs = repliedNs - roomNs;
-    const take = (ns: number) => {
-      const taken = Math.min(leftNs, ns);
-      leftNs -= taken;
-      return taken;
-    };
+  /** What a request waited for until there was room for it. */
+  #heldFor(
+    client: number,
+    plannedNs: number,
+    roomNs: number,
+    latenessNs: number,
+  ): Readonly<Shares> {
+    const heldNs = roomNs - plannedNs;
+    const queue = this.#queues.get(client) ??
+      { causes: { client: 0, server: 0, path: 0 }, heldNs: 0, roomNs: plannedNs, latenessNs: 0 };
+    this.#queues.set(client, queue);
+    const { causes } = queue;
+    if (heldNs > queue.heldNs) {
+      const grownNs = heldNs - queue.heldNs;
+      const grown = this.#share(grownNs, queue.roomNs, roomNs, queue.latenessNs);
+      for (const culprit of CULPRITS) causes[culprit] += grown[culprit];
+    } else if (heldNs < queue.heldNs) {
+      for (const culprit of CULPRITS) causes[culprit] *= heldNs / queue.heldNs;
+    }
+    Object.assign(queue, { heldNs, roomNs, latenessNs });
+    return causes;
+  }
+
+  /** Shares out `ns` that were lost between two times. */
+  #share(ns: number, fromNs: number, toNs: number, latenessNs: number): Shares {
     const overlapNs = (stops: readonly Stop[]) =>
       stops.reduce(
-        (sumNs, { fromNs, toNs }) =>
-          sumNs + Math.max(0, Math.min(toNs, repliedNs) - Math.max(fromNs, roomNs)),
+        (sumNs, stop) =>
+          sumNs + Math.max(0, Math.min(stop.toNs, toNs) - Math.max(stop.fromNs, fromNs)),
         0,
       );
-    const client = take(Math.max(latenessNs, overlapNs(this.#known.client)));
-    const server = take(overlapNs(this.#known.server));
-    return { client, server, path: leftNs };
+    const client = Math.min(ns, Math.max(latenessNs, overlapNs(this.#known.client)));
+    const server = Math.min(ns - client, overlapNs(this.#known.server));
+    return { client, server, path: ns - client - server };
   }
-}
-
-function sumOf({ client, server, path }: Readonly<Shares>): number {
-  return client + server + path;
 }
