@@ -1,6 +1,6 @@
 /** From a kind's code to the function that handles its frames. */
 import type { BulkCredit } from "./bulk_credit.ts";
-import { FIRST_SERVICE_KIND, MAX_FRAME_BYTES } from "./frame.ts";
+import { FIRST_IGNORABLE_KIND, FIRST_SERVICE_KIND, MAX_FRAME_BYTES } from "./frame.ts";
 import { type FrameView, hexKind } from "./frame_view.ts";
 import { LineError, LineErrorCode } from "./line_error.ts";
 import type { Kind, Kinds, Service } from "./service.ts";
@@ -8,7 +8,10 @@ import type { Kind, Kinds, Service } from "./service.ts";
 /** What a handler of a kind receives. */
 export type ReceivedOf<K> = K extends Kind<infer Received, never> ? Received : never;
 
-/** Handlers by name of kind. They are synchronous; a kind without one must not arrive. */
+/**
+ * Handlers by name of kind. They are synchronous. A kind without one must not arrive, unless it is
+ * ignorable (0x80 and above).
+ */
 export type Handlers<K extends Kinds> = {
   readonly [Name in keyof K]?: (message: ReceivedOf<K[Name]>) => void;
 };
@@ -30,6 +33,8 @@ export function buildRoutes<K extends Kinds>(
     const handler = handlers[name] as ((message: unknown) => unknown) | undefined;
     const at = kind.code - FIRST_SERVICE_KIND;
     while (routes.length <= at) routes.push(undefined);
+    // Who does not handle an ignorable kind ignores it: so a service can get new ones.
+    if (handler === undefined && kind.code >= FIRST_IGNORABLE_KIND) continue;
     routes[at] = handler === undefined
       ? () => refuse(LineErrorCode.UnexpectedKind, name, kind.code, "it does not travel this way")
       : routeOf(name, kind, handler, bulk);

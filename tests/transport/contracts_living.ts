@@ -98,6 +98,15 @@ export function livingContracts(make: WorldMaker): void {
     await server.close();
   });
 
+  Deno.test(`${name}: an ignorable kind without a handler is skipped`, async () => {
+    let notes = 0;
+    await using pair = await connectPair(make(), testService, { server: { note: () => notes++ } });
+    assert(pair.client.send(testService.kinds.extra, new Uint8Array(3)));
+    assert(pair.client.send(note, "still here"));
+    await until(() => notes === 1, "the note behind it");
+    assert(pair.served.isOpen);
+  });
+
   Deno.test(`${name}: a single byte per heartbeat is a sign of life`, async () => {
     const world = make();
     const { server, peer, served } = await serveRaw(world, testService, { data() {} });
