@@ -11,3 +11,6 @@ export const WORDS = 4;
 
 /** Target that stands for "sleep until there is one". */
 export const NO_TARGET = 0n;
+
+/** Target that stands for "there will be no more". */
+export const END = -1n;

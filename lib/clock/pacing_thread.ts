@@ -4,7 +4,7 @@
  * new one while it sleeps or spins.
  */
 /// <reference lib="deno.worker" />
-import { NO_TARGET, REVISION, TARGET_US, WORDS } from "./pacing_memory.ts";
+import { END, NO_TARGET, REVISION, TARGET_US, WORDS } from "./pacing_memory.ts";
 
 /** Sleeping overshoots by up to this much, in milliseconds; that much of the wait is spun. */
 const SLEEP_SLACK_MS = 0.2;
@@ -15,6 +15,7 @@ self.onmessage = ({ data }: MessageEvent<SharedArrayBuffer>) => {
   for (;;) {
     const revision = Atomics.load(revisions, REVISION);
     const targetUs = Atomics.load(targets, TARGET_US);
+    if (targetUs === END) return;
     if (targetUs === NO_TARGET) {
       Atomics.wait(revisions, REVISION, revision);
       continue;

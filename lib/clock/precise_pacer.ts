@@ -7,7 +7,7 @@
  */
 import type { Clock } from "./clock.ts";
 import type { Pacer } from "./pacer.ts";
-import { NO_TARGET, REVISION, TARGET_US, WORDS } from "./pacing_memory.ts";
+import { END, NO_TARGET, REVISION, TARGET_US, WORDS } from "./pacing_memory.ts";
 
 /** How long this thread may be held up when nothing else is expected, in nanoseconds. */
 const IDLE_SPIN_NS = 500_000;
@@ -76,6 +76,7 @@ export function precisePacer(clock: Clock): Pacer {
     },
     [Symbol.dispose]() {
       pending = undefined;
+      tellThread(END); // in its sleep it would outlive `terminate`, and hold the process (Deno 2.9)
       thread.terminate();
     },
   };

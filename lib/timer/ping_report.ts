@@ -8,10 +8,9 @@ import { packLines } from "../terminal/pack.ts";
 import { safeText } from "../terminal/safe_text.ts";
 import type { Style } from "../terminal/style.ts";
 import { wrapText } from "../terminal/wrap_text.ts";
-import { formatTable, type TableColumn } from "../terminal/table.ts";
 import type { LoadEnd } from "./load.ts";
 import { latencyBars } from "./latency_bars.ts";
-import type { LatencySummary } from "./latencies.ts";
+import { distributionTable } from "./distribution_table.ts";
 import type { PingResult } from "./ping_result.ts";
 import { blameLines } from "./blame_text.ts";
 
@@ -59,53 +58,6 @@ function reasonText({ reason }: PingResult): string {
   if (reason === undefined) return "";
   const { code, message } = reason;
   return ` (${safeText(message === "" ? code : `${code}: ${message}`)})`;
-}
-
-/** One row per distribution; percentiles that no row has are left out. */
-function distributionTable(result: PingResult, columns: number | undefined, style: Style) {
-  const { measurement: { distributions }, missing, writtenMissing, settings } = result;
-  const isOpenLoop = settings.ratePerSecond !== undefined;
-  const rows: [string, LatencySummary][] = isOpenLoop
-    ? [
-      ["response", distributions.response.summary(missing)],
-      ["service", distributions.service.summary(writtenMissing)],
-      ["held back", distributions.held.summary()],
-      ["send lateness", distributions.lateness.summary()],
-      ["server gap", distributions.gap.summary()],
-    ]
-    : [
-      ["round trip", distributions.service.summary(writtenMissing)],
-      ["server gap", distributions.gap.summary()],
-    ];
-  const shown = new Set(
-    rows.flatMap(([, { percentiles }]) => percentiles.map((p) => p.percentile)),
-  );
-  const percentiles = [...shown].sort((a, b) => a - b);
-  const columnsOf = (titles: readonly string[]): TableColumn[] =>
-    titles.map((title) => ({ title, align: "right" }));
-  const cell = (ns: number | undefined) => ns === undefined ? "" : formatNs(ns);
-  return formatTable({
-    columns: [
-      { title: "distribution" },
-      ...columnsOf(["count", "min", "mean", ...percentiles.map((p) => `p${p}`), "max"]),
-    ],
-    rows: rows.map(([name, { count, minNs, meanNs, maxNs, percentiles: own }]) => [
-      name,
-      formatCount(count),
-      cell(minNs),
-      cell(meanNs),
-      ...percentiles.map((percentile) => {
-        const found = own.find((p) => p.percentile === percentile);
-        if (found === undefined) return "";
-        return found.ns === undefined
-          ? `> ${formatNs(Math.max(settings.timeoutMs * 1e6, maxNs ?? 0))}`
-          : formatNs(found.ns);
-      }),
-      cell(maxNs),
-    ]),
-    columnsAvailable: columns,
-    style,
-  });
 }
 
 function jitterText({ measurement }: PingResult): string {

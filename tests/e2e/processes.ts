@@ -133,3 +133,43 @@ export async function startServer(
   const [, port] = await process.matching(/^(?:listening on \S+:|.*"port":)(\d+)\}?\n/);
   return { process, port: port ?? "" };
 }
+
+/** Lets real time pass. */
+export function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/**
+ * Lets a process stand still for `ms`; its sockets stay.
+ *
+ * @returns how long it did, in milliseconds; rather less than more, since the clock is read inside
+ */
+export async function suspend(process: TramProcess, ms: number): Promise<number> {
+  process.kill("SIGSTOP");
+  const fromMs = performance.now();
+  await wait(ms);
+  const lengthMs = performance.now() - fromMs;
+  process.kill("SIGCONT");
+  return lengthMs;
+}
+
+/** Memory of a process that is in RAM now, in bytes; 0 when it has ended. Linux only. */
+export function rssBytes({ child }: TramProcess): number {
+  try {
+    const status = Deno.readTextFileSync(`/proc/${child.pid}/status`);
+    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return 0;
+    throw error;
+  }
+}
+
+/** Makes a folder, and removes it when `body` is done. */
+export async function withFolder<T>(body: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await Deno.makeTempDir({ prefix: "tram-test-" });
+  try {
+    return await body(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
