@@ -22,7 +22,7 @@ export function blameLines({ slow, lostNs, culprit, stops }: Blame): string[] {
   const totalNs = lostNs.client + lostNs.server + lostNs.path;
   const share = (of: Culprit) => totalNs === 0 ? 0 : Math.round(lostNs[of] / totalNs * 100);
   const shares = (["client", "server", "path"] as const)
-    .map((of) => `${of} ${share(of)} %`)
+    .map((of) => `${of} ${share(of)}%`)
     .join(", ");
   const happened = culprit === "path" ? "" : stopsText(stops[culprit]);
   return [

@@ -70,7 +70,7 @@ export function conclusion({ percentiles, slicesA, slicesB }: Comparison): strin
     const each = different.map(({ percentile, verdict, ratio }) =>
       `${verdict} at p${percentile} (${percentText(ratio)})`
     );
-    parts.push(`B is ${each.join(", ")}: 99 % sure of all together, within these two runs`);
+    parts.push(`B is ${each.join(", ")}: 99 % sure of each, within these two runs`);
   } else if (same.length > 0) {
     parts.push(`no difference beyond chance at ${listText(same)} (99 % intervals)`);
   }

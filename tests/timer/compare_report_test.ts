@@ -51,12 +51,12 @@ const saying = (changes: Partial<Comparison>) => conclusion({ ...base, ...change
 Deno.test("conclusion() names each difference, its size and how sure it is", () => {
   assert.equal(
     saying({ percentiles: [p50, p90] }),
-    "B is slower at p50 (+20 %): 99 % sure of all together, within these two runs",
+    "B is slower at p50 (+20 %): 99 % sure of each, within these two runs",
   );
   const faster: PercentileComparison = { ...p90, ratio: 0.955, verdict: "faster" };
   assert.equal(
     saying({ percentiles: [p50, faster] }),
-    "B is slower at p50 (+20 %), faster at p90 (-4.5 %): 99 % sure of all together, " +
+    "B is slower at p50 (+20 %), faster at p90 (-4.5 %): 99 % sure of each, " +
       "within these two runs",
   );
 });
@@ -83,7 +83,7 @@ Deno.test("conclusion() says what cannot be told, and never calls that a differe
   );
   assert.equal(
     saying({}),
-    "B is slower at p50 (+20 %): 99 % sure of all together, within these two runs; " +
+    "B is slower at p50 (+20 %): 99 % sure of each, within these two runs; " +
       `p99 ${reason}`,
   );
 });

@@ -87,7 +87,7 @@ for (const columns of WIDTHS) {
     assert.match(all, /stopped: the connection ended \(silent: /);
     assert.match(all, /\d lost,? .*[\d,]+ never sent/);
     assert.match(all, /> 1\.\d\d s/, "a percentile among those that never came");
-    assert.match(all, /slow answers \(over three times the median\): [\d,]+; .* path \d+ %/);
+    assert.match(all, /slow answers \(over three times the median\): [\d,]+; .* path \d+%/);
     assert.match(all, /blame the path: /);
     assert.match(all, /rate not reached: \d+\/s of 100\/s; /);
   });
