@@ -61,7 +61,7 @@ Deno.test("timer ping prints its result so far for people, too, when it is inter
   assert.deepEqual([code, stderr], [130, ""]);
   assert.match(stdout, /open loop at 2,000\/s/);
   assert.match(stdout, /^stopped by you$/m);
-  assert.match(stdout, /^response +\d/m);
+  assert.match(stdout, /^count +\d/m);
   assert.match(stdout, /█/);
 });
 
