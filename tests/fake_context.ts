@@ -4,6 +4,7 @@ import { clockPacer } from "../lib/clock/pacer.ts";
 import type { Files, TramContext } from "../lib/context.ts";
 import { FakeLogFiles } from "./log/fake_log_files.ts";
 import { runTram } from "../lib/app.ts";
+import { Random } from "./fuzz/random.ts";
 import { KeptOutput } from "./kept_output.ts";
 import { prepareHistograms } from "../lib/timer/histogram.ts";
 import { MemoryNetwork } from "../lib/transport/memory_network.ts";
@@ -64,7 +65,9 @@ export class FakeRoom {
 
   /** @param path what each way of each new connection does */
   constructor(path: { there?: PathSettings; back?: PathSettings } = {}) {
-    this.network = new MemoryNetwork({ clock: this.clock, ...path });
+    const numbers = new Random(1);
+    const random = () => numbers.uint32() / 2 ** 32;
+    this.network = new MemoryNetwork({ clock: this.clock, random, ...path });
   }
 
   /** Runs a command line in the room. @param start runs another program than tram */

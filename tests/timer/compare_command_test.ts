@@ -36,8 +36,11 @@ Deno.test("timer compare finds no difference between a run and itself", async ()
   assert.match(out, /no difference/);
   assert.match(out, /^response: A a\.hlog, [\d,]+ samples; B a\.hlog, [\d,]+ samples$/m);
   const { out: line } = await room.command("timer", "compare", "a.hlog", "a.hlog", "--json");
-  for (const { ratio, verdict, a, b } of JSON.parse(line).percentiles) {
-    assert.deepEqual([ratio, verdict, a], [1, "same", b]);
+  const { percentiles } = JSON.parse(line);
+  for (const { ratio, a, b, percentile, verdict } of percentiles) {
+    assert.deepEqual([ratio, a], [1, b]);
+    // The path is random: its tail may be decided by a few requests.
+    assert(verdict === "same" || percentile > 90 && verdict === null, `p${percentile}: ${verdict}`);
   }
 });
 
