@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { FakeClock } from "../../lib/clock/fake_clock.ts";
+import { Screen } from "../../lib/terminal/screen.ts";
+import { showEvery } from "../../lib/terminal/show_every.ts";
+import { KeptOutput } from "../kept_output.ts";
+
+const CLEAR = "\r\u001b[J";
+const block = (...lines: string[]) => `\u001b[?7l${lines.join("\r\n")}\u001b[?7h`;
+
+/** What a terminal shows after `text`, as far as `Screen` uses it. */
+function shown(text: string): string[] {
+  const rows = [""];
+  let row = 0;
+  // deno-lint-ignore no-control-regex -- what a terminal obeys
+  for (
+    const [part] of text.matchAll(/\u001b\[(\d*)A|\u001b\[J|\u001b\[\?7[lh]|\r|\n|[^\u001b\r\n]+/g)
+  ) {
+    if (part === "\r" || part.startsWith("\u001b[?7")) continue;
+    if (part === "\n") rows[++row] ??= "";
+    else if (part.endsWith("A")) row -= Number(part.slice(2, -1));
+    else if (part === "\u001b[J") rows.splice(row, rows.length, "");
+    else rows[row] = (rows[row] ?? "") + part;
+  }
+  return rows;
+}
+
+Deno.test("Screen draws its lines over those before, and writes go above them", () => {
+  const output = new KeptOutput(40);
+  const screen = new Screen(output);
+  screen.write("first\n");
+  screen.show(["a", "b", "c"]);
+  screen.write("second, in ");
+  screen.write("parts\nthird\nand half");
+  screen.show(["d"]);
+  assert.deepEqual(shown(output.text), ["first", "second, in parts", "third", "d"]);
+  screen.show([]);
+  assert.deepEqual(shown(output.text), ["first", "second, in parts", "third", "and half"]);
+  screen.write(" of it\n");
+  assert.equal(shown(output.text)[3], "and half of it");
+});
+
+Deno.test("Screen cuts lines to the terminal and leaves a column free", () => {
+  const output = new KeptOutput(10);
+  const screen = new Screen(output);
+  screen.show(["0123456789abc"]);
+  assert.equal(output.text, block("01234567…"));
+  screen.show(["x"]);
+  assert.equal(output.text, `${block("01234567…")}${CLEAR}${block("x")}`);
+});
+
+Deno.test("Screen lets everything through where there is no terminal", () => {
+  const output = new KeptOutput();
+  const screen = new Screen(output);
+  screen.show(["never seen"]);
+  screen.write("half");
+  screen.show([]);
+  assert.equal(output.text, "half");
+});
+
+Deno.test("showEvery() shows new lines until it is disposed, and leaves nothing", async () => {
+  const clock = new FakeClock();
+  const output = new KeptOutput(40);
+  let count = 0;
+  const showing = showEvery(new Screen(output), clock, 500, () => [`${++count}`]);
+  await clock.advance(1700);
+  assert.deepEqual(shown(output.text), ["3"]);
+  showing[Symbol.dispose]();
+  assert.deepEqual(shown(output.text), [""]);
+  assert.equal(clock.pendingTimers, 0);
+});
