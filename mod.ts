@@ -84,7 +84,7 @@ export type { Schema, SchemaIssue, SchemaResult } from "./lib/transport/parse_js
 export type { Secret } from "./lib/transport/proofs.ts";
 export { keepConnected, type ReconnectOptions } from "./lib/transport/reconnect.ts";
 export type { Handlers, ReceivedOf } from "./lib/transport/routes.ts";
-export type { SessionGate } from "./lib/transport/server_handshake.ts";
+export type { SessionGate, SessionOwner } from "./lib/transport/server_handshake.ts";
 export {
   defineService,
   json,
@@ -99,5 +99,50 @@ export {
   text,
   type WhenFull,
 } from "./lib/transport/service.ts";
+export {
+  keepSession,
+  type KeepSessionOptions,
+  type KeptSession,
+  type SendResult,
+  type SessionLoss,
+} from "./lib/transport/session/keep_session.ts";
+export { MemorySessions } from "./lib/transport/session/memory_sessions.ts";
+export {
+  type OpenedState,
+  openState,
+  type OpenStateOptions,
+} from "./lib/transport/session/open_state.ts";
+export { Outbox } from "./lib/transport/session/outbox.ts";
+export type {
+  OutboxCounters,
+  OutboxEntry,
+  OutboxOptions,
+  WhenOutboxFull,
+} from "./lib/transport/session/outbox_types.ts";
+export { realStateFiles } from "./lib/transport/session/real_state_files.ts";
+export {
+  type Seat,
+  SessionDesk,
+  type SessionDeskOptions,
+} from "./lib/transport/session/session_desk.ts";
+export {
+  type CarryOver,
+  MemoryState,
+  type SessionState,
+  type StoredSession,
+} from "./lib/transport/session/session_state.ts";
+export type { EntryCodec, StateDamage } from "./lib/transport/session/state_content.ts";
+export {
+  type Durability,
+  StateFile,
+  type StateFileDamage,
+  type StateFileOptions,
+} from "./lib/transport/session/state_file.ts";
+export type { LockedFile, StateFiles } from "./lib/transport/session/state_files.ts";
+export {
+  type StateEnvironment,
+  stateFolder,
+  type StateKey,
+} from "./lib/transport/session/state_path.ts";
 export { tcpNetwork } from "./lib/transport/tcp_network.ts";
 export { formatToken, newToken, parseTokens, type Token } from "./lib/transport/token.ts";

@@ -24,6 +24,14 @@ import {
 import type { Service } from "./service.ts";
 import type { Token } from "./token.ts";
 
+/** Whose session it is. */
+export interface SessionOwner {
+  /** Name that the client gave itself in HELLO. */
+  readonly clientId: string;
+  /** Name of the token that it proved; "" when it named none. */
+  readonly tokenName: string;
+}
+
 /** Where sessions are kept; the session module and a service's store implement it. */
 export interface SessionGate {
   /** The cookie of a session and the highest sequence that was applied for it. */
@@ -31,7 +39,7 @@ export interface SessionGate {
     session: string,
   ): Promise<{ readonly cookie: Secret; readonly highestSequence: bigint } | undefined>;
   /** Notes a new session. */
-  open(session: string, cookie: Secret): Promise<void>;
+  open(session: string, cookie: Secret, owner: SessionOwner): Promise<void>;
 }
 
 /** What a server's handshake needs. */
@@ -92,7 +100,8 @@ export async function serverHandshake(
   let cookie: Secret | undefined;
   if (resumed === undefined && sessions !== undefined) {
     cookie = secret === undefined ? randomBytes(PROOF_BYTES) : sessionCookie(secret, th);
-    await sessions.open(session, cookie);
+    const { clientId, tokenName } = hello;
+    await sessions.open(session, cookie, { clientId, tokenName });
   }
   const highestSequence = resumed?.highestSequence ?? 0n;
   const welcomeFrame = encodeWelcome({

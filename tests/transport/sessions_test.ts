@@ -5,20 +5,23 @@ import { dial, dialSession } from "../../lib/transport/dial.ts";
 import { LineError } from "../../lib/transport/line_error.ts";
 import { listen } from "../../lib/transport/listen.ts";
 import type { Secret } from "../../lib/transport/proofs.ts";
-import type { SessionGate } from "../../lib/transport/server_handshake.ts";
+import type { SessionGate, SessionOwner } from "../../lib/transport/server_handshake.ts";
 import { newToken, type Token } from "../../lib/transport/token.ts";
 import { memoryWorld, testService } from "./world.ts";
 
 /** Sessions in a map, each with 41 messages applied. */
-function memoryGate(): SessionGate {
+function memoryGate(): SessionGate & { readonly owners: readonly SessionOwner[] } {
   const cookies = new Map<string, Secret>();
+  const owners: SessionOwner[] = [];
   return {
+    owners,
     find(session) {
       const cookie = cookies.get(session);
       return Promise.resolve(cookie && { cookie, highestSequence: 41n });
     },
-    open(session, cookie) {
+    open(session, cookie, owner) {
       cookies.set(session, cookie);
+      owners.push(owner);
       return Promise.resolve();
     },
   };
@@ -38,14 +41,14 @@ function scene(tokens: Token[] | undefined) {
     await dialled.connection.close();
     return { ...dialled, ...dialled.connection.terms };
   };
-  return { server, join };
+  return { server, join, owners: sessions.owners };
 }
 
 for (const token of [undefined, newToken("ada")]) {
   const how = token === undefined ? "without a token" : "with a token";
 
   Deno.test(`dialSession() ${how} takes up a session whose cookie it proves`, async () => {
-    const { server, join } = scene(token && [token]);
+    const { server, join, owners } = scene(token && [token]);
     const first = await join({ token });
     assert.equal(first.resumed, false);
     assert.equal(first.highestSequence, 0n);
@@ -56,6 +59,7 @@ for (const token of [undefined, newToken("ada")]) {
       [second.resumed, second.session, second.highestSequence, second.cookie],
       [true, first.session, 41n, first.cookie],
     );
+    assert.deepEqual(owners, [{ clientId: "ada", tokenName: token === undefined ? "" : "ada" }]);
     await server.close();
   });
 

@@ -4,6 +4,7 @@ import { decodeHex, encodeHex } from "@std/encoding/hex";
 import { MAX_FRAME_BYTES } from "../../lib/transport/frame.ts";
 import { FrameDecoder } from "../../lib/transport/frame_decoder.ts";
 import { MemoryBudget } from "../../lib/transport/memory_budget.ts";
+import collect from "../vectors/collect.json" with { type: "json" };
 import errors from "../vectors/errors.json" with { type: "json" };
 import frames from "../vectors/frames.json" with { type: "json" };
 import handshake from "../vectors/handshake.json" with { type: "json" };
@@ -75,6 +76,29 @@ export interface TimerStep {
   readonly answers?: readonly string[];
 }
 
+/** What a server of `collect` answers in a session, and what it knows of it afterwards. */
+export interface CollectExchange {
+  readonly name: string;
+  /** Where it is 3, the frame `samples` was stored in the session. */
+  readonly highestSequence: number;
+  readonly steps: readonly {
+    readonly atUs: number;
+    /** Names of vectors. */
+    readonly receives: string;
+    readonly sends: readonly string[];
+  }[];
+  readonly after: Readonly<Record<string, number | boolean>>;
+}
+
+/** What a side of `collect` reads; whether it is refused depends on the list that it is in. */
+export interface CollectStream {
+  readonly name: string;
+  readonly at: string;
+  readonly stream: readonly StreamPart[];
+  /** Whether the server commits what it gets. @default {true} */
+  readonly commits?: boolean;
+}
+
 /** Hexadecimal digits, once or many times. */
 export type StreamPart = string | { readonly hex: string; readonly times: number };
 
@@ -102,6 +126,11 @@ export const HANDSHAKES: readonly HandshakeVector[] = handshake.cases;
 export const TIMER_FRAMES: readonly FrameVector[] = timer.frames;
 export const TIMER_EXCHANGES: readonly TimerExchange[] = timer.exchanges;
 export const TIMER: Pick<typeof timer, "ids"> = timer;
+export const COLLECT_FRAMES: readonly FrameVector[] = collect.frames;
+export const COLLECT_EXCHANGES: readonly CollectExchange[] = collect.exchanges;
+export const COLLECT_REFUSED: readonly (CollectStream & { readonly code: string })[] =
+  collect.refused;
+export const COLLECT_TOLERATED: readonly CollectStream[] = collect.tolerated;
 export const REFUSED: readonly RefusedVector[] = errors.refused;
 export const TOLERATED: readonly ToleratedVector[] = errors.tolerated;
 

@@ -9,10 +9,20 @@ import {
   MAX_HEARTBEAT_MS,
 } from "../../lib/transport/frame.ts";
 import { isPassingCode, LineErrorCode } from "../../lib/transport/line_error.ts";
+import { collectService, MAX_BATCH, TIME_BYTES } from "../../lib/collect/protocol.ts";
+import { MAX_UNCOMMITTED } from "../../lib/collect/gather_client.ts";
+import { COLLECT_PORT } from "../../lib/collect/port.ts";
 import { timerService } from "../../lib/timer/protocol.ts";
 import { ALIVE_INTERVAL_MS } from "../../lib/timer/stop_watch.ts";
 import { LEAVE_TIMEOUT_MS } from "../../lib/timer/take_leave.ts";
-import { FRAMES, HANDSHAKES, type HandshakeVector, named, TIMER_FRAMES } from "./vectors.ts";
+import {
+  COLLECT_FRAMES,
+  FRAMES,
+  HANDSHAKES,
+  type HandshakeVector,
+  named,
+  TIMER_FRAMES,
+} from "./vectors.ts";
 
 const DOCUMENT = Deno.readTextFileSync(new URL("../../docs/protocol.md", import.meta.url));
 
@@ -46,6 +56,8 @@ function vectorOf(info: string): string | null {
       return named(FRAMES, name).frame;
     case "timer":
       return named(TIMER_FRAMES, name).frame;
+    case "collect":
+      return named(COLLECT_FRAMES, name).frame;
     case "handshake":
       return named(HANDSHAKES, name)[
         member as keyof Omit<HandshakeVector, "name" | "client" | "server">
@@ -69,12 +81,16 @@ Deno.test("protocol.md has no dump that is not named after a vector", () => {
 
 Deno.test("protocol.md prints a frame of every kind", () => {
   const printed = new Set(
-    DUMPS.map(digitsOf).filter((digits) => digits.length !== 64).map((digits) =>
-      Number.parseInt(digits.slice(8, 10), 16)
-    ),
+    DUMPS.filter((dump) => digitsOf(dump).length !== 64).map((dump) => {
+      const kind = Number.parseInt(digitsOf(dump).slice(8, 10), 16);
+      return kind < 0x20 ? `${kind}` : `${/ (.*)\//.exec(dump.info)?.[1]} ${kind}`;
+    }),
   );
-  const codes = Object.values(timerService.kinds).map(({ code }) => code);
-  assert.deepEqual([...Object.values(Kind), ...codes].filter((kind) => !printed.has(kind)), []);
+  const kinds = [timerService, collectService].flatMap((service) =>
+    Object.values(service.kinds).map(({ code }) => `${service.name} ${code}`)
+  );
+  const all = [...Object.values(Kind).map(String), ...kinds];
+  assert.deepEqual(all.filter((kind) => !printed.has(kind)), []);
 });
 
 Deno.test("protocol.md prints the inputs of vector with-token", () => {
@@ -84,9 +100,16 @@ Deno.test("protocol.md prints the inputs of vector with-token", () => {
   }
 });
 
+/** The section of a service. */
+function sectionOf(service: string): string {
+  const [, section] = new RegExp(`^## \\d+ The service \`${service}\`$([^]*?)^## `, "m")
+    .exec(DOCUMENT) ?? [];
+  return section ?? assert.fail(`no section about ${service}`);
+}
+
 /** Cells of the table rows whose first cell is `pattern`. */
-function rows(pattern: RegExp): string[][] {
-  return DOCUMENT.split("\n")
+function rows(pattern: RegExp, text = DOCUMENT): string[][] {
+  return text.split("\n")
     .filter((line) => line.startsWith("| "))
     .map((line) => line.slice(1, -1).split("|").map((cell) => cell.trim()))
     .filter(([first = ""]) => pattern.test(first));
@@ -138,29 +161,46 @@ Deno.test("protocol.md states the bounds of WELCOME", () => {
   );
 });
 
+/** Kind and numbers of bytes of each kind, as the table of a service states them. */
+function sizesOf(service: string): number[][] {
+  return rows(/^0x[2-9a-f][0-9a-f]$/, sectionOf(service)).map(([kind, , , payload = ""]) => [
+    Number(kind),
+    ...payload.replaceAll(",", "").match(/\d+(?=.* bytes)/g)?.map(Number) ?? [],
+  ]);
+}
+
+for (const service of [timerService, collectService]) {
+  Deno.test(`${service.name}Service has the terms that protocol.md states`, () => {
+    const { maxFrameBytes, heartbeatMs, bulkCreditBytes } = service;
+    for (const [name, value] of Object.entries({ maxFrameBytes, heartbeatMs, bulkCreditBytes })) {
+      const stated = new RegExp(`\`${name}\`\\s+(?:is\\s+)?${value.toLocaleString("en")}\\b`);
+      assert.match(sectionOf(service.name), stated);
+    }
+  });
+}
+
 Deno.test("timerService has the kinds and limits that protocol.md states", () => {
   const { request, reply, stopped, leaving } = timerService.kinds;
-  const sizes = rows(/^0x[28][0-9a-f]$/).map(([kind, , , payload = ""]) => [
-    Number(kind),
-    ...payload.replaceAll(",", "").match(/\d+/g)?.map(Number) ?? [],
-  ]);
-  assert.deepEqual(sizes, [
+  assert.deepEqual(sizesOf("timer"), [
     [request.code, request.minBytes, request.maxBytes],
     [reply.code, reply.minBytes],
     [stopped.code, stopped.minBytes],
     [leaving.code],
   ]);
   for (const { minBytes, maxBytes } of [reply, stopped, leaving]) assert.equal(minBytes, maxBytes);
-  for (
-    const [name, value] of Object.entries({
-      maxFrameBytes: timerService.maxFrameBytes,
-      heartbeatMs: timerService.heartbeatMs,
-      bulkCreditBytes: timerService.bulkCreditBytes,
-    })
-  ) {
-    const stated = new RegExp(`\`${name}\`\\s+(?:is\\s+)?${value.toLocaleString("en")}\\b`);
-    assert.match(DOCUMENT, stated);
-  }
+});
+
+Deno.test("collectService has the kinds and limits that protocol.md states", () => {
+  const kinds = Object.values(collectService.kinds).map(({ code, minBytes, maxBytes }) =>
+    minBytes === maxBytes ? [code, minBytes] : [code, minBytes, maxBytes]
+  );
+  assert.deepEqual(sizesOf("collect"), kinds);
+  const section = sectionOf("collect");
+  const { minBytes, maxBytes } = collectService.kinds.samples;
+  assert.equal(maxBytes - minBytes, (MAX_BATCH - 1) * TIME_BYTES);
+  assert.match(section, new RegExp(`holds 1 to ${MAX_BATCH.toLocaleString("en")} times`));
+  assert.match(section, new RegExp(`more than ${MAX_UNCOMMITTED.toLocaleString("en")} samples`));
+  assert.match(section, new RegExp(`port ${COLLECT_PORT}\\b`));
 });
 
 Deno.test("takeLeave() and StopWatch have the times that protocol.md states", () => {
