@@ -1,0 +1,25 @@
+/** Stores in temporary folders. */
+import type { CollectStore } from "../../../lib/collect/store/collect_store.ts";
+import {
+  openSqliteStore,
+  type SqliteStoreOptions,
+} from "../../../lib/collect/store/sqlite_store.ts";
+
+/** A folder that goes with its test. */
+export class TempFolder implements AsyncDisposable {
+  readonly path = Deno.makeTempDirSync({ prefix: "tram_store_" });
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.path, { recursive: true });
+  }
+}
+
+/** A store whose folder goes with it. */
+export async function openTemporary(options?: SqliteStoreOptions): Promise<CollectStore> {
+  const folder = new TempFolder();
+  const store = await openSqliteStore(`${folder.path}/store.db`, options);
+  const close = store[Symbol.asyncDispose].bind(store);
+  let closing: Promise<void> | undefined;
+  store[Symbol.asyncDispose] = () => closing ??= close().then(() => folder[Symbol.asyncDispose]());
+  return store;
+}
