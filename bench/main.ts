@@ -1,6 +1,7 @@
 /** `deno task bench`: measures, prints, and keeps the numbers. */
 import { parseArgs } from "node:util";
 import { endChildren } from "./child.ts";
+import { collect } from "./collect.ts";
 import { framing } from "./framing.ts";
 import { machineFacts } from "./machine.ts";
 import { complain, print } from "./print.ts";
@@ -10,7 +11,7 @@ import { showMachine, showReport } from "./show.ts";
 import { startup } from "./startup.ts";
 import { timer } from "./timer.ts";
 
-const BENCHES: Readonly<Record<string, Bench>> = { framing, roundtrip, startup, timer };
+const BENCHES: Readonly<Record<string, Bench>> = { framing, roundtrip, startup, timer, collect };
 const DEFAULT_RUNS = 5;
 const QUICK_RUNS = 2;
 const FAILED = 1;

@@ -7,6 +7,7 @@ import {
   text_en,
   version as versionFlag,
 } from "@stricli/core";
+import { collect } from "./collect/declaration.ts";
 import { complete, completion } from "./completion/declaration.ts";
 import { buildRoutes, type ProgramSpec } from "./config/build_routes.ts";
 import type { CommandTable, Program } from "./config/command.ts";
@@ -27,7 +28,7 @@ const spec: ProgramSpec = {
     { args: "timer ping --count 100", brief: "Measure the path to it" },
     { args: "help timer ping", brief: "What else ping can do" },
   ],
-  subcommands: [timer, token],
+  subcommands: [timer, collect, token],
   commands: [completion, help, complete],
 };
 
@@ -40,7 +41,7 @@ export const catalog: readonly CommandTable[] = [
 /** Sections that a configuration file may have; some subcommands are still being built. */
 const SECTIONS = [
   ...spec.subcommands.map(({ name }) => name),
-  ...["collect", "chat", "mapreduce", "launch"],
+  ...["chat", "mapreduce", "launch"],
 ];
 
 const documentation = {

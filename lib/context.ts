@@ -5,9 +5,12 @@ import type { CommandContext } from "@stricli/core";
 import type { Clock } from "./clock/clock.ts";
 import type { Pacer } from "./clock/pacer.ts";
 import type { ExitCode } from "./config/exit_code.ts";
+import type { CollectStore } from "./collect/store/collect_store.ts";
 import type { Logger } from "./log/log.ts";
 import type { LogFiles } from "./log/log_files.ts";
+import type { Screen } from "./terminal/screen.ts";
 import type { Network } from "./transport/network.ts";
+import type { StateFiles } from "./transport/session/state_files.ts";
 
 /** Somewhere to write text to. */
 export interface Output {
@@ -68,6 +71,10 @@ export interface TramContext extends CommandContext {
   readonly newPacer: () => Promise<Pacer>;
   readonly network: Network;
   readonly files: Files;
+  /** Files of sessions that outlive a process; loaded when they are wanted. */
+  readonly stateFiles: () => Promise<StateFiles>;
+  /** Opens what `collect` stores in: a file, or memory for `:memory:`. @throws {StoreError} */
+  readonly openCollectStore: (path: string, isReader: boolean) => Promise<CollectStore>;
   /** Where log files go; loaded when one is asked for. */
   readonly logFiles: () => Promise<LogFiles>;
   /** `linux`, `darwin` or `windows`. */
@@ -83,6 +90,8 @@ export interface TramContext extends CommandContext {
 /** What the body of a command gets: the world, and the log of this process. */
 export interface RunContext extends TramContext {
   readonly log: Logger;
+  /** Standard error, with lines at its bottom that change. */
+  readonly screen: Screen;
 }
 
 /** Something that is run: says how it ended. */

@@ -188,6 +188,16 @@ export function realContext(): TramContext {
     files,
     logFiles: async () => (await import("./log/real_log_files.ts")).realLogFiles(),
     os: Deno.build.os,
+    stateFiles: async () => {
+      return (await import("./transport/session/real_state_files.ts")).realStateFiles;
+    },
+    openCollectStore: async (path, isReader) => {
+      if (path === ":memory:") {
+        return new (await import("./collect/store/memory_store.ts")).MemoryStore();
+      }
+      const { openSqliteStore } = await import("./collect/store/sqlite_store.ts");
+      return await openSqliteStore(path, { isReader });
+    },
     pid: Deno.pid,
     hostName: () => Deno.hostname(),
     signal: controller.signal,

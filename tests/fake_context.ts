@@ -2,6 +2,10 @@
 import { FakeClock } from "../lib/clock/fake_clock.ts";
 import { clockPacer } from "../lib/clock/pacer.ts";
 import type { Files, TramContext } from "../lib/context.ts";
+import { MemoryStore } from "../lib/collect/store/memory_store.ts";
+import { StoreError } from "../lib/collect/store/store_error.ts";
+import { lastingStore } from "./collect/report_stores.ts";
+import { FakeStateFiles } from "./fake_state_files.ts";
 import { FakeLogFiles } from "./log/fake_log_files.ts";
 import { runTram } from "../lib/app.ts";
 import { Random } from "./fuzz/random.ts";
@@ -11,6 +15,10 @@ import { MemoryNetwork } from "../lib/transport/memory_network.ts";
 import type { PathSettings } from "../lib/transport/memory_path.ts";
 // Bodies are loaded when they are called. That takes real time unless they are there already.
 import "../lib/config/run_table.ts";
+import "../lib/collect/export.ts";
+import "../lib/collect/report.ts";
+import "../lib/collect/send.ts";
+import "../lib/collect/serve.ts";
 import "../lib/timer/compare.ts";
 import "../lib/timer/ping.ts";
 import "../lib/timer/serve.ts";
@@ -27,6 +35,15 @@ export class FakeRoom {
   readonly network: MemoryNetwork;
   /** Files by path. */
   readonly texts = new Map<string, string>();
+
+  /** Stores of collect by path. They live on when a server has closed them. */
+  readonly stores = new Map<string, MemoryStore>();
+
+  /** Why stores of collect cannot be opened, by path. */
+  readonly storeFailures = new Map<string, StoreError>();
+
+  /** Files of sessions. */
+  readonly stateFiles = new FakeStateFiles();
 
   #nextPid = 4711;
 
@@ -88,6 +105,17 @@ export class FakeRoom {
       files: this.#files,
       logFiles: () => Promise.resolve(this.logFiles),
       os: "linux",
+      stateFiles: () => Promise.resolve(this.stateFiles),
+      openCollectStore: (path, isReader) => {
+        const failure = this.storeFailures.get(path) ??
+          (isReader && !this.stores.has(path)
+            ? new StoreError("other", `Cannot open ${path}: there is no such store`)
+            : undefined);
+        if (failure !== undefined) return Promise.reject(failure);
+        const store = this.stores.get(path) ?? new MemoryStore();
+        this.stores.set(path, store);
+        return Promise.resolve(lastingStore(store));
+      },
       pid: this.#nextPid++,
       hostName: () => "ada's desk",
       signal: controller.signal,

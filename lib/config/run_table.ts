@@ -1,6 +1,7 @@
 /** Runs a command out of its table: gathers the values of its options, then calls its body. */
 import type { TramContext } from "../context.ts";
 import { safeText } from "../terminal/safe_text.ts";
+import { Screen } from "../terminal/screen.ts";
 import type { CommandTable, Program } from "./command.ts";
 import { envValues, unknownVariables } from "./env_values.ts";
 import { openCommandLog } from "./command_log.ts";
@@ -71,7 +72,9 @@ export async function runTable(
     }
     checkRequired(table, resolved);
   }
-  const [body, log] = await Promise.all([table.load(), openCommandLog(context, table, values)]);
+  const screen = new Screen(stderr);
+  const above = { ...context, process: { ...context.process, stderr: screen } };
+  const [body, log] = await Promise.all([table.load(), openCommandLog(above, table, values)]);
   await using _ = log;
-  return await body({ ...context, log }, values, program);
+  return await body({ ...above, log, screen }, values, program);
 }

@@ -4,7 +4,7 @@
  */
 import type { TramContext } from "../context.ts";
 import { isLoopback } from "../transport/network.ts";
-import { parseTokens, type Token } from "../transport/token.ts";
+import { formatToken, newToken, parseTokens, type Token } from "../transport/token.ts";
 import { configPath } from "./config_folder.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -67,6 +67,28 @@ export async function tokensToServe(
     `Cannot listen on ${host} without a token, since other machines reach it: make one with ` +
       `"tram token new" and copy it to the clients, or let everybody in with --insecure`,
   );
+}
+
+/**
+ * Tokens for a server that never stands open unless somebody says so: those that are named, else the
+ * user's own, which are made on first use.
+ *
+ * @returns `undefined` when everybody may come in
+ */
+export async function tokensToGuard(
+  context: TramContext,
+  { tokenFile, insecure }: AccessFlags,
+): Promise<Token[] | undefined> {
+  const named = await readNamedTokens(context, tokenFile);
+  if (named !== undefined && insecure) {
+    throw new UsageError("Cannot both take a token and be --insecure: leave out one of them");
+  }
+  if (named !== undefined || insecure) return named;
+  const path = userTokenPath(context);
+  await context.files.appendSecret(path, (text) => {
+    return text.trim() === "" ? `${formatToken(newToken())}\n` : "";
+  });
+  return await readUserTokens(context);
 }
 
 /** The token of a client, and how to use it: as `Credentials` has them. */

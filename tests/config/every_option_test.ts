@@ -13,6 +13,8 @@ const TAKES_ANYTHING: ReadonlySet<string> = new Set([
   "hdr",
   "log-file",
   "samples",
+  "spool",
+  "store",
   "tag",
   "token-file",
 ]);

@@ -1,0 +1,38 @@
+import type { Clock } from "../clock/clock.ts";
+import type { ClockStep } from "./offset/clock_step.ts";
+import { StepWatch } from "./offset/step_watch.ts";
+
+/** Reads the wall clock of this machine and notices when somebody has set it. */
+export class BothClocks {
+  readonly #clock: Clock;
+  readonly #watch = new StepWatch();
+  readonly #onStep: (step: ClockStep) => void;
+
+  readonly #firstSteps: number;
+
+  /**
+   * @param onStep told at once, before the time that was read is used
+   * @param firstSteps how often the clock had been set before
+   */
+  constructor(clock: Clock, onStep: (step: ClockStep) => void, firstSteps = 0) {
+    this.#clock = clock;
+    this.#firstSteps = firstSteps;
+    this.#onStep = onStep;
+    this.wallUs();
+  }
+
+  /** How often the wall clock was set. */
+  get steps(): number {
+    return this.#firstSteps + this.#watch.steps;
+  }
+
+  /** Wall time, in whole microseconds since 1970. */
+  wallUs(): number {
+    const beforeNs = this.#clock.monotonicNs();
+    const wallUs = this.#clock.wallUs();
+    const afterNs = this.#clock.monotonicNs();
+    const step = this.#watch.check(wallUs, beforeNs, (afterNs - beforeNs) / 1000 + 2);
+    if (step !== undefined) this.#onStep(step);
+    return wallUs;
+  }
+}

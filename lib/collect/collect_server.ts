@@ -1,0 +1,96 @@
+/** A server of `collect` as far as it has no sockets: its clients, their clocks, its own clock. */
+import type { Clock, Timer } from "../clock/clock.ts";
+import type { Connection } from "../transport/connection.ts";
+import type { Handlers } from "../transport/routes.ts";
+import { BothClocks } from "./both_clocks.ts";
+import { GatherClient } from "./gather_client.ts";
+import type { ClockStep } from "./offset/clock_step.ts";
+import { OffsetTracker } from "./offset/offset_tracker.ts";
+import type { collectService } from "./protocol.ts";
+import { liveEstimate } from "./report_live.ts";
+import type { NotedEstimate } from "./store/client_report.ts";
+import type { CollectStore } from "./store/collect_store.ts";
+
+type Kinds = typeof collectService.kinds;
+
+/** How often the server looks whether its own clock was set, in milliseconds. */
+const LOOK_EVERY_MS = 1000;
+
+/** Sessions whose clocks are remembered while they are away; the longest away are forgotten. */
+const MAX_TRACKERS = 10_000;
+
+/** The clients of one server. */
+export class CollectServer implements Disposable {
+  /** Who is connected. */
+  readonly clients = new Map<Connection<Kinds>, GatherClient>();
+  readonly #clock: Clock;
+  readonly #store: CollectStore;
+  readonly #clocks: BothClocks;
+  /** By session, in the order in which they came last. */
+  readonly #trackers = new Map<string, OffsetTracker>();
+  readonly #onTrouble: (error: unknown) => void;
+  #timer: Timer | undefined;
+
+  /** @param onTrouble told when the store cannot keep what it should, once per call */
+  constructor(clock: Clock, store: CollectStore, onTrouble: (error: unknown) => void) {
+    this.#clock = clock;
+    this.#store = store;
+    this.#onTrouble = onTrouble;
+    this.#clocks = new BothClocks(clock, (step) => this.#onStep(step));
+    this.#look();
+  }
+
+  /** Takes a client in. */
+  join(connection: Connection<Kinds>): Handlers<Kinds> {
+    const { session } = connection.terms;
+    const client = new GatherClient(connection, {
+      clocks: this.#clocks,
+      clock: this.#clock,
+      store: this.#store,
+      trackerFor: (clientSteps) => this.#trackerFor(session, clientSteps),
+      estimateNow: (session) => this.#estimateNow(session),
+      onTrouble: this.#onTrouble,
+    });
+    this.clients.set(connection, client);
+    connection.closed.then(() => {
+      this.clients.delete(connection);
+      this.#store.noteSeen(session, this.#clock.wallUs()).catch(this.#onTrouble);
+    });
+    return client.handlers();
+  }
+
+  /** Stops looking at the clock. */
+  [Symbol.dispose](): void {
+    this.#timer?.cancel();
+  }
+
+  #trackerFor(session: string, clientSteps: number): OffsetTracker {
+    const tracker = this.#trackers.get(session) ??
+      new OffsetTracker({ clientSteps, serverSteps: this.#clocks.steps });
+    this.#trackers.delete(session);
+    this.#trackers.set(session, tracker);
+    const [oldest] = this.#trackers.keys();
+    if (this.#trackers.size > MAX_TRACKERS && oldest !== undefined) this.#trackers.delete(oldest);
+    return tracker;
+  }
+
+  /** Who is away is left with what was stored. */
+  #estimateNow(session: string): NotedEstimate | undefined {
+    const tracker = this.#trackers.get(session);
+    const isHere = this.clients.keys().some(({ terms }) => terms.session === session);
+    return tracker && isHere ? liveEstimate(tracker, this.#clocks.wallUs()) : undefined;
+  }
+
+  #look(): void {
+    this.#clocks.wallUs();
+    this.#timer = this.#clock.after(LOOK_EVERY_MS, () => this.#look());
+  }
+
+  #onStep(step: ClockStep): void {
+    for (const tracker of this.#trackers.values()) tracker.addStep("server", step);
+    for (const { terms: { session } } of this.clients.keys()) {
+      const { wallUs: atUs, sizeUs: byUs, errorUs } = step;
+      this.#store.noteStep({ session, side: "server", atUs, byUs, errorUs }).catch(this.#onTrouble);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** File that `collect` stores in unless told otherwise. */
+export const DEFAULT_STORE = "collect.sqlite";

@@ -1,0 +1,47 @@
+import type { Clock } from "../clock/clock.ts";
+import type { Connection } from "../transport/connection.ts";
+import { collectService } from "./protocol.ts";
+import type { Reported, ReportRequest } from "./report_messages.ts";
+import { sampledClients } from "./report_clients.ts";
+import type { NotedEstimate } from "./store/client_report.ts";
+import type { CollectStore } from "./store/collect_store.ts";
+
+/** Sessions in one frame: with a hundred steps each they stay below the largest frame. */
+const SESSIONS_PER_FRAME = 16;
+
+/** What a server reports from. */
+export interface ReportParts {
+  readonly clock: Clock;
+  readonly store: CollectStore;
+  /** What is known by now about the clock of a session that is connected. */
+  readonly estimateNow: (session: string) => NotedEstimate | undefined;
+}
+
+/**
+ * Answers a REPORT, as fast as the asker reads. Who only asks has no samples, and so does not show.
+ *
+ * @throws {StoreError} when the store cannot be read
+ */
+export async function sendReports(
+  connection: Connection<typeof collectService.kinds>,
+  { clientIds }: ReportRequest,
+  { clock, store, estimateNow }: ReportParts,
+): Promise<void> {
+  let frames = 0;
+  const send = async (reported: Reported) => {
+    while (!connection.send(collectService.kinds.reported, reported)) {
+      if (!(await connection.writable())) return;
+    }
+    frames++;
+  };
+  for (const { clientId, sessions } of sampledClients(await store.report({ clientIds }))) {
+    const current = sessions.map((session) => ({
+      ...session,
+      estimate: estimateNow(session.session) ?? session.estimate,
+    }));
+    for (let at = 0; at < current.length; at += SESSIONS_PER_FRAME) {
+      await send({ client: { clientId, sessions: current.slice(at, at + SESSIONS_PER_FRAME) } });
+    }
+  }
+  await send({ end: { frames, nowUs: clock.wallUs() } });
+}
