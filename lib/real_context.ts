@@ -1,6 +1,7 @@
 /** The world as it is: what `cli.ts` hands to commands. */
 import { systemClock } from "./clock/system_clock.ts";
 import { ExitCode } from "./config/exit_code.ts";
+import { folderOf } from "./config/folder_of.ts";
 import { distrust } from "./config/distrust.ts";
 import type { Files, NewFile, Output, TramContext } from "./context.ts";
 import { canDraw, wantsColor } from "./terminal/wants_color.ts";
@@ -93,8 +94,7 @@ const files: Files = {
     );
   },
   async appendSecret(path, added) {
-    const folder = path.replace(/[/\\][^/\\]*$/, "");
-    await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+    await Deno.mkdir(folderOf(path), { recursive: true, mode: 0o700 });
     const options = { read: true, write: true, create: true, mode: 0o600 };
     using file = await Deno.open(path, options);
     await file.lock(true);

@@ -2,6 +2,12 @@ import type { Clock } from "../clock/clock.ts";
 import type { ClockStep } from "./offset/clock_step.ts";
 import { StepWatch } from "./offset/step_watch.ts";
 
+/**
+ * Readings after which the wall clock of a process is exact to microseconds: they take some
+ * milliseconds, and see the system's milliseconds change (see `WallAnchor`).
+ */
+const SETTLING_READINGS = 5000;
+
 /** Reads the wall clock of this machine and notices when somebody has set it. */
 export class BothClocks {
   readonly #clock: Clock;
@@ -18,6 +24,7 @@ export class BothClocks {
     this.#clock = clock;
     this.#firstSteps = firstSteps;
     this.#onStep = onStep;
+    for (let i = 0; i < SETTLING_READINGS; i++) clock.wallUs();
     this.wallUs();
   }
 

@@ -85,12 +85,13 @@ export class Prober implements Disposable {
   #send(): void {
     if (!this.#connection.isOpen) return;
     if (this.#schedule.isBetweenBursts && !this.#isJudged) this.#judge("unanswered");
+    // Before there is a reservation: when the clock was set, a STEP leaves first.
+    const t1 = this.#clocks.wallUs();
     const probe = this.#connection.reserve(collectService.kinds.probe, COLLECT_BYTES.probe);
     this.#schedule.sent(this.#clock.monotonicNs());
     if (this.#schedule.isBetweenBursts) this.#isJudged = false;
     if (probe !== undefined) {
       const number = this.#number = (this.#number + 1) >>> 0;
-      const t1 = this.#clocks.wallUs();
       this.#pending = { number, t1, clientSteps: this.#clocks.steps };
       writeProbe(probe, { number, t1 });
       probe.commit();

@@ -115,3 +115,24 @@ Deno.test("collect drops the oldest samples when the server is away for too long
   await client.stop();
   await world.stopServer("close");
 });
+
+Deno.test("collect goes on when a clock is set in the middle, and tells the two times apart", async () => {
+  const world = new CollectWorld({ there: { delayUs: 300 }, back: { delayUs: 300 } });
+  world.serve();
+  const client = world.join("ada");
+  await client.sample(300, 10);
+  world.clock.stepWall(-86_400_000_000);
+  await client.sample(300, 10);
+  await world.clock.runUntil(client.sender.settled());
+  const [report] = await world.store.report();
+  const [session] = report?.sessions ?? [];
+  assert.deepEqual([session?.sent, session?.stored, session?.lost], [600, 600, 0]);
+  // Client and server share the machine here: both have seen it.
+  assert.deepEqual(new Set(session?.steps.map(({ side }) => side)), new Set(["client", "server"]));
+  for (const { byUs } of session?.steps ?? []) assert(Math.abs(byUs + 86_400_000_000) <= 10_000);
+  const { estimate } = client.sender;
+  assert(estimate !== undefined && Math.abs(estimate.offsetUs) <= estimate.boundUs);
+  await client.stop();
+  await world.stopServer("close");
+  assert.deepEqual(world.troubles, []);
+});

@@ -7,6 +7,7 @@
  * back when a process dies, however it does.
  */
 import type { DatabaseSync } from "node:sqlite";
+import { folderOf } from "../../config/folder_of.ts";
 import type { LockedFile, StateFiles } from "./state_files.ts";
 
 /** Whether the system knows who may read a file. */
@@ -146,8 +147,4 @@ async function syncFolder(path: string): Promise<void> {
   if (!HAS_MODES) return;
   using folder = await Deno.open(folderOf(path), { read: true });
   await folder.sync();
-}
-
-function folderOf(path: string): string {
-  return path.replace(/[/\\][^/\\]*$/, "");
 }
