@@ -26,6 +26,8 @@ export interface Output {
 
 /** A file that is being written from the start. */
 export interface NewFile {
+  /** Takes away what was there before. Comes before the first write. @throws {Error} */
+  begin(): void;
   /** Writes all of `bytes`; they are in the file when it returns. @throws {Error} when they cannot be */
   write(bytes: Uint8Array): void;
   close(): void;
@@ -54,7 +56,12 @@ export interface Files {
    * @param added given what the file holds; says what to add
    */
   appendSecret(path: string, added: (text: string) => string): Promise<void>;
-  /** A file with nothing in it, whatever was there before. @throws {Error} when it cannot be made */
+  /**
+   * A file to write from its start, once it is told to begin. Until then, what was there before
+   * stays; a new file that never begins does not stay.
+   *
+   * @throws {Error} when it cannot be written
+   */
   create(path: string): NewFile;
 }
 

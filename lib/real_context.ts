@@ -112,7 +112,7 @@ const files: Files = {
   },
 };
 
-/** Writes a file from its start. */
+/** Writes a file from its start; what was there before goes when it begins. */
 function create(path: string): NewFile {
   const attempt = <T>(run: () => T): T => {
     try {
@@ -121,14 +121,61 @@ function create(path: string): NewFile {
       throw new Error(`Cannot write ${path}: ${error instanceof Error ? error.message : error}`);
     }
   };
-  const file = attempt(() => Deno.openSync(path, { write: true, create: true, truncate: true }));
+  const { file, isNew } = attempt(() => openToWrite(path));
+  let hasBegun = false;
+  const info = file.statSync();
+  const id = idOf(info);
+  if (id !== undefined && (beingWritten.has(id) || isStandardOutput(id))) {
+    file.close();
+    throw new Error(
+      `Cannot write ${path}: something else is written to it, too; name another file`,
+    );
+  }
+  if (id !== undefined) beingWritten.add(id);
   return {
+    begin() {
+      hasBegun = true;
+      if (info.isFile) attempt(() => file.truncateSync());
+    },
     write: (bytes) =>
       attempt(() => {
         for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
       }),
-    close: () => file.close(),
+    close() {
+      file.close();
+      if (id !== undefined) beingWritten.delete(id);
+      if (isNew && !hasBegun) Deno.removeSync(path);
+    },
   };
+}
+
+/** Opens a file as it is, or makes it. */
+function openToWrite(path: string): { readonly file: Deno.FsFile; readonly isNew: boolean } {
+  try {
+    return { file: Deno.openSync(path, { write: true, createNew: true }), isNew: true };
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    return { file: Deno.openSync(path, { write: true, create: true }), isNew: false };
+  }
+}
+
+/** Files that `create` has open: two that write to one from its start would spoil each other's. */
+const beingWritten = new Set<string>();
+
+/** Tells a regular file from all others, whatever its names are, where the system can. */
+function idOf({ isFile, dev, ino }: Deno.FileInfo): string | undefined {
+  return isFile && ino !== null ? `${dev}:${ino}` : undefined;
+}
+
+/** Whether output or error go to this very file. */
+function isStandardOutput(id: string): boolean {
+  return ["/dev/stdout", "/dev/stderr"].some((path) => {
+    try {
+      return idOf(Deno.statSync(path)) === id;
+    } catch {
+      return false; // not a system that has it
+    }
+  });
 }
 
 /** Aborts at the first SIGINT or SIGTERM; a second one ends the process at once. */

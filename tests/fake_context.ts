@@ -69,8 +69,8 @@ export class FakeRoom {
         this.texts.set(path, text + added(text));
       }),
     create: (path) => {
-      this.texts.set(path, "");
       return {
+        begin: () => void this.texts.set(path, ""),
         write: (bytes) => {
           if (this.fullDisk) throw new Error(`Cannot write ${path}: no space left`);
           this.texts.set(path, this.texts.get(path) + new TextDecoder().decode(bytes));

@@ -28,7 +28,7 @@ export function openCommandLog(
   return openLog({
     context,
     service: path.join("-"),
-    id: context.process.env[INDEX_VARIABLE] ?? String(context.pid),
+    id: context.process.env[INDEX_VARIABLE] || String(context.pid),
     levels: logLevel,
     file: logFile,
     format: logFormat ?? "text",

@@ -10,6 +10,9 @@ const DURATION_UNITS: Readonly<Record<string, number>> = {
   h: 3_600_000,
 };
 
+/** Longest duration: beyond, numbers of requests at high rates would no longer be whole. */
+const LONGEST_MS = 100_000 * 3_600_000;
+
 /**
  * A duration such as `250us`, `10ms`, `5s`, `2m`, `1h` in milliseconds; 0 is one.
  *
@@ -23,7 +26,9 @@ export function parseDurationMs(text: string, bareUnit: "us" | "ms" | "s" = "s")
   if (match === null || factor === undefined) {
     throw new SyntaxError(`wanted a duration such as 250us, 10ms, 5s, 2m or 1h, got "${text}"`);
   }
-  return Number(match[1]) * factor;
+  const ms = Number(match[1]) * factor;
+  if (ms <= LONGEST_MS) return ms;
+  throw new SyntaxError(`wanted a duration of at most 100000h, got "${text}"`);
 }
 
 /** A duration above 0, in milliseconds; a bare number counts seconds. @throws {SyntaxError} */

@@ -47,6 +47,7 @@ export async function ping(context: TramContext, flags: PingFlags): Promise<Exit
   await prepareHistograms();
   using files = new PingFiles(context.files, flags);
   await using lines = await PingLines.dial(context, flags);
+  files.begin();
   using pacer = await context.newPacer();
   const { ratePerSecond, clients, inFlight, timeoutMs, sizeBytes, warmupNs } = settings;
   const startUs = clock.wallUs();

@@ -14,7 +14,10 @@ export interface PingFileNames {
   readonly hdr?: string | undefined;
 }
 
-/** Files of one run. They are made before it, so that a wrong path is told before it. */
+/**
+ * Files of one run. They are made before it, so that a wrong path is told before it; a run that never
+ * begins, since nobody answers, leaves an older one's files alone.
+ */
 export class PingFiles implements Disposable {
   readonly #samples: SampleFile | undefined;
   readonly #histograms: { readonly file: NewFile; readonly text: HistogramText }[] = [];
@@ -30,6 +33,12 @@ export class PingFiles implements Disposable {
       this.#histograms.push({ file: files.create(name), text });
     }
     if (samples !== undefined) this.#samples = new SampleFile(files.create(samples));
+  }
+
+  /** The run begins: what the files held before is gone. */
+  begin(): void {
+    for (const { file } of this.#histograms) file.begin();
+    this.#samples?.begin();
   }
 
   /** Adds an answer to the samples, if they are wanted. `startNs` is the start of the run. */

@@ -3,6 +3,7 @@ import { formatBars } from "../terminal/bars.ts";
 import { formatBytes } from "../terminal/format_bytes.ts";
 import { formatCount } from "../terminal/format_count.ts";
 import { formatDurationMs } from "../terminal/format_duration_ms.ts";
+import { formatRate } from "../terminal/format_rate.ts";
 import { formatNs } from "../terminal/format_ns.ts";
 import { packLines } from "../terminal/pack.ts";
 import { safeText } from "../terminal/safe_text.ts";
@@ -28,7 +29,7 @@ function settingsParts({ settings }: PingResult): string[] {
   const { server, ratePerSecond, clients, inFlight, sizeBytes, warmupNs } = settings;
   return [
     server,
-    ratePerSecond === undefined ? "closed loop" : `open loop at ${formatCount(ratePerSecond)}/s`,
+    ratePerSecond === undefined ? "closed loop" : `open loop at ${formatRate(ratePerSecond)}`,
     clients === 1 ? "1 client" : `${formatCount(clients)} clients`,
     `${formatCount(inFlight)} in flight${clients === 1 ? "" : " each"}`,
     formatBytes(sizeBytes),
@@ -50,7 +51,7 @@ function countParts({ counts, perSecond, settings }: PingResult): string[] {
     ...some(odd.duplicated, "duplicated"),
     ...some(odd.reordered, "reordered"),
     ...some(odd.unexpected, "unexpected"),
-    `${formatCount(perSecond)} per second`,
+    `${formatRate(perSecond).replace("/s", " per second")}`,
   ];
 }
 
@@ -73,8 +74,8 @@ function warnings(result: PingResult): string[] {
   const lines: string[] = [];
   if (isRateReached === false) {
     lines.push(
-      `rate not reached: ${formatCount(perSecond)}/s of ` +
-        `${formatCount(settings.ratePerSecond ?? 0)}/s; more --in-flight or --clients may help`,
+      `rate not reached: ${formatRate(perSecond)} of ${formatRate(settings.ratePerSecond ?? 0)}; ` +
+        "more --in-flight or --clients may help",
     );
   }
   if (isClientLimited) {

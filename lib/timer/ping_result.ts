@@ -1,5 +1,6 @@
 /** What a run of `timer ping` came to, and what that means for its exit code. */
 import { ExitCode } from "../config/exit_code.ts";
+import { MIN_SAMPLES_ABOVE } from "./latencies.ts";
 import type { LoadEnd } from "./load.ts";
 import type { LoadClient } from "./load_client.ts";
 import type { LoadPlan } from "./load_plan.ts";
@@ -119,7 +120,7 @@ export function pingResult(
     elapsedNs: Math.max(0, nowNs - plan.measureFromNs),
     perSecond: perSecondOf(measured, sendingNs),
     isRateReached: isOpenLoop ? isReached(settings, plan, measured, sendingNs, nowNs) : undefined,
-    isClientLimited: isOpenLoop &&
+    isClientLimited: isOpenLoop && lateness.count >= MIN_SAMPLES_ABOVE * 100 &&
       lateness.valueAt(99) > LATENESS_SHARE * response.valueAt(50),
     measurement,
   };

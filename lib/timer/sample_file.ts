@@ -22,6 +22,11 @@ export class SampleFile implements Disposable {
     this.#file = file;
   }
 
+  /** The run begins: what the file held before is gone. */
+  begin(): void {
+    this.#file.begin();
+  }
+
   /** Adds a line. */
   add(answer: Answer, startNs: number): void {
     const { client, sequence, plannedNs, writtenNs, repliedNs, gapNs } = answer;

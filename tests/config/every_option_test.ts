@@ -29,6 +29,7 @@ const SAMPLES: Readonly<Record<string, string>> = {
   PORT: "4711",
   RATE: "2k",
   SIZE: "64KiB",
+  TIME: "2026-11-20T09:50:05Z",
 };
 
 /** What every parser that checks anything refuses. */

@@ -92,6 +92,12 @@ for (const text of ["", "-1s", "1e3", "5q", "s", "1 s", "1constructor"]) {
   });
 }
 
+Deno.test("parseDurationMs() refuses what is longer than a plan can be made for", () => {
+  for (const text of ["100001h", "99999999999999999999", `${"9".repeat(400)}s`]) {
+    assert.throws(() => parseDurationMs(text), { name: "SyntaxError", message: /at most 100000h/ });
+  }
+});
+
 Deno.test("parseSwitch() reads its words in any case and no other", () => {
   for (const text of ["true", "YES", "On", "1"]) assert.equal(parseSwitch(text), true);
   for (const text of ["false", "No", "OFF", "0"]) assert.equal(parseSwitch(text), false);

@@ -1,7 +1,15 @@
 /** Runs of `timer ping` that end otherwise than planned: by ^C, with a full disk, unread. */
 import assert from "node:assert/strict";
 import { readHistogramLog } from "../../lib/timer/read_histogram_log.ts";
-import { joined, runTram, startServer, TramProcess, wait, withFolder } from "./processes.ts";
+import {
+  joined,
+  runTram,
+  startServer,
+  tramCommand,
+  TramProcess,
+  wait,
+  withFolder,
+} from "./processes.ts";
 
 /** Open loop, and far too long to wait for. */
 const ENDLESS = ["--rate", "2000", "--duration", "50s"];
@@ -104,5 +112,41 @@ Deno.test("timer ping writes its files and says nothing when nobody reads its re
     const { code, stderr } = await ping.ended;
     assert.deepEqual([code, stderr], [0, ""]);
     assert.equal(await samplesIn(path), 500);
+  });
+});
+
+Deno.test("timer ping does not write two outputs to one file", async () => {
+  await withFolder(async (folder) => {
+    const path = `${folder}/a.hlog`;
+    const twice = ["--hdr", path, "--samples", `${folder}/../${folder.split("/").at(-1)}/a.hlog`];
+    const { code, stderr } = await runTram(["timer", "ping", "--port", "1", ...twice]);
+    assert.equal(code, 1);
+    assert.match(stderr, /^tram: Cannot write .*a\.hlog: something else is written to it, too/);
+  });
+});
+
+Deno.test("timer ping --samples does not write over the summary in a file", async () => {
+  const { process: server, port } = await startServer(["--json"]);
+  await using _ = server;
+  await withFolder(async (folder) => {
+    const { command, prefix } = tramCommand();
+    const tram = [command, ...prefix].map((word) => `'${word}'`).join(" ");
+    const line = `${tram} timer ping --port ${port} --count 5 --json --samples /dev/stdout`;
+    await using ping = new TramProcess(["-c", `${line} > '${folder}/out'`], {}, "sh");
+    const { code, stderr } = await ping.ended;
+    assert.equal(code, 1);
+    assert.match(stderr, /Cannot write \/dev\/stdout: something else is written to it, too/);
+  });
+});
+
+Deno.test("timer ping leaves older files alone, and no new ones, when nobody answers", async () => {
+  await withFolder(async (folder) => {
+    const [csv, hlog] = [`${folder}/a.csv`, `${folder}/a.hlog`];
+    await Deno.writeTextFile(hlog, "an older run");
+    const files = ["--samples", csv, "--hdr", hlog];
+    const { code } = await runTram(["timer", "ping", "--port", "1", ...files]);
+    assert.equal(code, 69);
+    assert.equal(await Deno.readTextFile(hlog), "an older run");
+    await assert.rejects(Deno.stat(csv), Deno.errors.NotFound);
   });
 });

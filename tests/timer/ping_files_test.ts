@@ -105,6 +105,8 @@ Deno.test("timer ping refuses a wrong --hdr before anything is sent", async () =
 
 /** A file in memory. */
 class KeptFile implements NewFile {
+  begin(): void {}
+
   text = "";
   isClosed = false;
   writes = 0;
@@ -155,6 +157,7 @@ Deno.test("SampleFile writes whole nanoseconds that add up, of a clock that has 
 Deno.test("PingFiles writes the samples even when the histograms cannot be written", () => {
   const kept = new KeptFile();
   const broken = {
+    begin() {},
     write() {
       throw new Error("no space left");
     },
@@ -174,6 +177,7 @@ Deno.test("PingFiles writes the samples even when the histograms cannot be writt
 Deno.test("SampleFile goes on after a failed write, and tells the first failure at the end", () => {
   let writes = 0;
   const file = {
+    begin() {},
     write() {
       throw new Error(`failure ${++writes}`);
     },

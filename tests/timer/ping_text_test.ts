@@ -89,7 +89,7 @@ for (const columns of WIDTHS) {
     assert.match(all, /> 1\.\d\d s/, "a percentile among those that never came");
     assert.match(all, /slow answers \(over three times the median\): [\d,]+; .* path \d+%/);
     assert.match(all, /blame the path: /);
-    assert.match(all, /rate not reached: \d+\/s of 100\/s; /);
+    assert.match(all, /rate not reached: [\d.]+\/s of 100\/s; /);
   });
 }
 
@@ -104,4 +104,12 @@ Deno.test("pingText() keeps to the width when nothing was answered", async () =>
     assert.match(flat(out), /30 sent,? 0 answered,? 30 lost/);
     assert.doesNotMatch(out, /█/);
   }
+});
+
+Deno.test("pingText() does not round rates below one", async () => {
+  await using room = await timerRoom({ thereUs: 1000, backUs: 500 });
+  const ping = room.ping(["--rate", "0.25", "--count", "3"]);
+  const { out } = await room.ended(ping);
+  assert.match(out, /open loop at 0\.25\/s/);
+  assert.match(out, /, 0\.25 per second/);
 });
