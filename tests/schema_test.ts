@@ -1,5 +1,6 @@
 /** Shapes of the JSON that commands print, compared with `tests/schema`; UPDATE_SNAPSHOTS=1 writes them anew. */
 import assert from "node:assert/strict";
+import { GOOD_ESTIMATE, storeWith } from "./collect/report_stores.ts";
 import { FakeRoom } from "./fake_context.ts";
 import { jsonShape } from "./json_shape.ts";
 
@@ -51,4 +52,32 @@ Deno.test("JSON of timer has the shapes that programs rely on", async () => {
   const types = ["listening", "joined", "left", "refused", "summary", "comparison", "config"];
   assert.deepEqual([...objects.keys()].sort(), types.toSorted());
   for (const type of types) await assertShape(`timer_${type}`, objects.get(type) ?? []);
+});
+
+/** What `report` and `export` of collect print, by command. */
+async function collectObjects(): Promise<ReadonlyMap<string, Objects>> {
+  const room = new FakeRoom();
+  const [fromUs, toUs] = [room.clock.wallUs() - 5e6, room.clock.wallUs()];
+  const step = { session: "a", side: "client", atUs: toUs, byUs: 1e6, errorUs: 1 } as const;
+  room.stores.set(
+    "collect.sqlite",
+    await storeWith(
+      { clientId: "ada", session: "a", fromUs, toUs, estimate: GOOD_ESTIMATE, steps: [step] },
+      { clientId: "bob", session: "b", fromUs, toUs },
+    ),
+  );
+  const printed = async (...args: string[]) => {
+    const { stdout, exitCode } = room.run(["collect", ...args]);
+    await room.clock.runUntil(exitCode);
+    return parse(stdout.text);
+  };
+  return new Map([
+    ["client", await printed("report", "--json")],
+    ["sample", await printed("export", "--format", "jsonl")],
+  ]);
+}
+
+Deno.test("JSON of collect report and export has the shapes that programs rely on", async () => {
+  const objects = await collectObjects();
+  for (const [type, values] of objects) await assertShape(`collect_${type}`, values);
 });

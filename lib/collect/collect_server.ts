@@ -7,8 +7,7 @@ import { GatherClient } from "./gather_client.ts";
 import type { ClockStep } from "./offset/clock_step.ts";
 import { OffsetTracker } from "./offset/offset_tracker.ts";
 import type { collectService } from "./protocol.ts";
-import { liveEstimate } from "./report_live.ts";
-import type { NotedEstimate } from "./store/client_report.ts";
+import { liveEstimate, type Presence } from "./report_live.ts";
 import type { CollectStore } from "./store/collect_store.ts";
 
 type Kinds = typeof collectService.kinds;
@@ -48,7 +47,7 @@ export class CollectServer implements Disposable {
       clock: this.#clock,
       store: this.#store,
       trackerFor: (clientSteps) => this.#trackerFor(session, clientSteps),
-      estimateNow: (session) => this.#estimateNow(session),
+      presenceOf: (session) => this.#presenceOf(session),
       onTrouble: this.#onTrouble,
     });
     this.clients.set(connection, client);
@@ -74,11 +73,10 @@ export class CollectServer implements Disposable {
     return tracker;
   }
 
-  /** Who is away is left with what was stored. */
-  #estimateNow(session: string): NotedEstimate | undefined {
+  #presenceOf(session: string): Presence | undefined {
+    if (!this.clients.keys().some(({ terms }) => terms.session === session)) return undefined;
     const tracker = this.#trackers.get(session);
-    const isHere = this.clients.keys().some(({ terms }) => terms.session === session);
-    return tracker && isHere ? liveEstimate(tracker, this.#clocks.wallUs()) : undefined;
+    return { estimate: tracker && liveEstimate(tracker, this.#clocks.wallUs()) };
   }
 
   #look(): void {

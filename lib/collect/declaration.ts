@@ -221,9 +221,8 @@ const exportCommand = command({
     format: {
       kind: "value",
       ...oneOf("csv", "jsonl"),
-      default: "csv",
       placeholder: "FORMAT",
-      brief: "How to print samples",
+      brief: "How to print samples (default: csv, with --json jsonl)",
     },
     from: {
       kind: "value",
@@ -237,6 +236,7 @@ const exportCommand = command({
       placeholder: "TIME",
       brief: "Time before which samples end",
     },
+    json,
   },
   load: async () => (await import("./export.ts")).exportSamples,
 });

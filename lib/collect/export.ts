@@ -10,7 +10,9 @@ import { chosenClients } from "./report_clients.ts";
 export interface ExportFlags {
   /** File of the store. */
   readonly store: string;
-  readonly format: ExportFormat;
+  /** How samples are written. @default {jsonl with `json`, else csv} */
+  readonly format?: ExportFormat | undefined;
+  readonly json: boolean;
   /** Samples from this time on, by the client's clock, in microseconds since 1970. */
   readonly from?: number | undefined;
   /** Samples before this time. */
@@ -22,7 +24,8 @@ export interface ExportFlags {
 /** `tram collect export`: writes samples, in the order of clients and times, as they are read. */
 export async function exportSamples(context: RunContext, flags: ExportFlags): Promise<ExitCode> {
   const { signal, process: { stdout } } = context;
-  const { format, from: fromUs, to: toUs, clients } = flags;
+  const { from: fromUs, to: toUs, clients } = flags;
+  const format = flags.format ?? (flags.json ? "jsonl" : "csv");
   if (fromUs !== undefined && toUs !== undefined && fromUs >= toUs) {
     throw new UsageError(
       `Cannot export from ${formatTimeUs(fromUs)} to ${

@@ -25,8 +25,8 @@ import type { OffsetTracker } from "./offset/offset_tracker.ts";
 import { verdict } from "./offset/verdict.ts";
 import { COLLECT_BYTES, collectService } from "./protocol.ts";
 import type { ReportRequest } from "./report_messages.ts";
+import type { Presence } from "./report_live.ts";
 import { sendReports } from "./report_server.ts";
-import type { NotedEstimate } from "./store/client_report.ts";
 import type { CollectStore } from "./store/collect_store.ts";
 import type { Correction } from "./store/sample_batch.ts";
 
@@ -49,8 +49,8 @@ export interface GatherParts {
    * the count of steps that the client has.
    */
   readonly trackerFor: (clientSteps: number) => OffsetTracker;
-  /** What is known by now about the clock of a session that is connected. */
-  readonly estimateNow: (session: string) => NotedEstimate | undefined;
+  /** What is known of any session that is connected; `undefined`: it is not. */
+  readonly presenceOf: (session: string) => Presence | undefined;
   /** Told when the store cannot keep what it should. */
   readonly onTrouble: (error: unknown) => void;
 }
@@ -70,6 +70,7 @@ export class GatherClient {
   #lastSequence: number;
   #notedNs = -Infinity;
   #hasFailed = false;
+  #notedSteps = 0;
   #isReporting = false;
 
   constructor(connection: Connection<Kinds>, parts: GatherParts) {
@@ -175,9 +176,10 @@ export class GatherClient {
   /** A step that is known is told again after each reconnection. */
   #onStep({ clientSteps, ...step }: StepNotice): void {
     const { store, trackerFor } = this.#parts;
+    if (clientSteps <= this.#notedSteps) return;
+    this.#notedSteps = clientSteps; // one of an earlier connection is stored again, and is the same
     const tracker = trackerFor(clientSteps);
-    if (tracker.current.start.clientSteps >= clientSteps) return;
-    tracker.addStep("client", step);
+    if (tracker.current.start.clientSteps < clientSteps) tracker.addStep("client", step);
     const { wallUs: atUs, sizeUs: byUs, errorUs } = step;
     store.noteStep({ session: this.#session, side: "client", atUs, byUs, errorUs })
       .catch((error) => this.#onFailure(error));

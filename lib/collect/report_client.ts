@@ -63,12 +63,9 @@ export async function askReport(
   const onAbort = () => reject(signal.reason);
   signal.addEventListener("abort", onAbort, { once: true });
   connection.closed.then(({ code, message }) => {
-    reject(
-      new LineError(
-        LineErrorCode.Lost,
-        `Cannot get the report of ${formatAddress(options)}: the line ended (${code}: ${message})`,
-      ),
-    );
+    const why = `Cannot get the report of ${formatAddress(options)}: the line ended (${code}: ` +
+      `${message})`;
+    reject(new LineError(code === "done" ? LineErrorCode.Lost : code as LineErrorCode, why));
   });
   try {
     if (signal.aborted) onAbort();

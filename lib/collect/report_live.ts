@@ -2,6 +2,12 @@ import type { OffsetTracker } from "./offset/offset_tracker.ts";
 import { verdict } from "./offset/verdict.ts";
 import type { NotedEstimate } from "./store/client_report.ts";
 
+/** What is known of a session because it is connected. */
+export interface Presence {
+  /** Its clock as of now; `undefined`: no probe yet. */
+  readonly estimate: NotedEstimate | undefined;
+}
+
 /**
  * What a tracker knows about a client's clock when the server's shows `serverUs`; `undefined`: no
  * probe yet.

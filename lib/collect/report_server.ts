@@ -2,8 +2,8 @@ import type { Clock } from "../clock/clock.ts";
 import type { Connection } from "../transport/connection.ts";
 import { collectService } from "./protocol.ts";
 import type { Reported, ReportRequest } from "./report_messages.ts";
+import type { Presence } from "./report_live.ts";
 import { sampledClients } from "./report_clients.ts";
-import type { NotedEstimate } from "./store/client_report.ts";
 import type { CollectStore } from "./store/collect_store.ts";
 
 /** Sessions in one frame: with a hundred steps each they stay below the largest frame. */
@@ -13,8 +13,8 @@ const SESSIONS_PER_FRAME = 16;
 export interface ReportParts {
   readonly clock: Clock;
   readonly store: CollectStore;
-  /** What is known by now about the clock of a session that is connected. */
-  readonly estimateNow: (session: string) => NotedEstimate | undefined;
+  /** What is known of a session that is connected; `undefined`: it is not. */
+  readonly presenceOf: (session: string) => Presence | undefined;
 }
 
 /**
@@ -25,7 +25,7 @@ export interface ReportParts {
 export async function sendReports(
   connection: Connection<typeof collectService.kinds>,
   { clientIds }: ReportRequest,
-  { clock, store, estimateNow }: ReportParts,
+  { clock, store, presenceOf }: ReportParts,
 ): Promise<void> {
   let frames = 0;
   const send = async (reported: Reported) => {
@@ -35,10 +35,12 @@ export async function sendReports(
     frames++;
   };
   for (const { clientId, sessions } of sampledClients(await store.report({ clientIds }))) {
-    const current = sessions.map((session) => ({
-      ...session,
-      estimate: estimateNow(session.session) ?? session.estimate,
-    }));
+    const current = sessions.map((session) => {
+      const presence = presenceOf(session.session);
+      if (presence === undefined) return session;
+      const { estimate = session.estimate } = presence;
+      return { ...session, lastSeenUs: clock.wallUs(), estimate };
+    });
     for (let at = 0; at < current.length; at += SESSIONS_PER_FRAME) {
       await send({ client: { clientId, sessions: current.slice(at, at + SESSIONS_PER_FRAME) } });
     }

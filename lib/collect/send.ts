@@ -4,6 +4,7 @@ import { ticks } from "../clock/schedule.ts";
 import { sleep } from "../clock/sleep.ts";
 import type { RunContext } from "../context.ts";
 import { LiveLine } from "../terminal/live_line.ts";
+import { LineError, type LineErrorCode } from "../transport/line_error.ts";
 import { formatAddress } from "../transport/network.ts";
 import { keepSession } from "../transport/session/keep_session.ts";
 import { collectService } from "./protocol.ts";
@@ -124,6 +125,10 @@ export async function send(context: RunContext, flags: SendFlags): Promise<ExitC
   }
   stdout.write(flags.json ? `${sendJson(summary)}\n` : sendText(summary, stdout.columns));
   if (signal.aborted) return ExitCode.Interrupted;
+  if ("report" in outcome && outcome.report.by === "peer") {
+    const { code, message } = outcome.report;
+    throw new LineError(code as LineErrorCode, message, { origin: "peer" });
+  }
   const isKept = flags.spool !== undefined;
   return summary.dropped > 0 || (summary.waiting > 0 && !isKept) ? ExitCode.Partial : ExitCode.Done;
 }

@@ -50,7 +50,9 @@ export function reasonText(reason: ReportReason): string {
     case "id used twice": {
       const { overlaps, forUs } = reason;
       const span = formatDurationMs(forUs / 1000);
-      const other = forUs <= UNNOTICED_US ? ", or one came back before its line was missed" : "";
+      const other = forUs <= UNNOTICED_US
+        ? " (or one came back before its dead line was noticed)"
+        : "";
       return overlaps === 1
         ? `two senders had this id at the same time for ${span}${other}`
         : `senders had this id at the same time ${timesText(overlaps)}, up to ${span}${other}`;

@@ -20,7 +20,7 @@ export interface SendResult {
 
 /** A session as it stands in the file. */
 export interface StoredSession {
-  readonly number: number;
+  readonly id: string;
   readonly clientId: string;
   readonly highest: number;
   readonly stored: number;
@@ -85,7 +85,7 @@ export class CollectRoom {
     const db = this.database();
     try {
       return db.prepare(
-        "SELECT sessions.number, clients.id AS clientId, highest, stored, equal, " +
+        "SELECT sessions.id, clients.id AS clientId, highest, stored, equal, " +
           "end_sequence AS endSequence, count(sequence) AS rows, " +
           "count(DISTINCT sequence) AS sequences, ifnull(max(sequence), 0) AS lastSequence " +
           "FROM sessions JOIN clients ON clients.number = sessions.client " +

@@ -191,9 +191,10 @@ Deno.test("timerService has the kinds and limits that protocol.md states", () =>
 });
 
 Deno.test("collectService has the kinds and limits that protocol.md states", () => {
-  const kinds = Object.values(collectService.kinds).map(({ code, minBytes, maxBytes }) =>
-    minBytes === maxBytes ? [code, minBytes] : [code, minBytes, maxBytes]
-  );
+  const kinds = Object.values(collectService.kinds).map(({ code, isRaw, minBytes, maxBytes }) => [
+    code,
+    ...isRaw ? new Set([minBytes, maxBytes]) : [], // JSON has any size
+  ]);
   assert.deepEqual(sizesOf("collect"), kinds);
   const section = sectionOf("collect");
   const { minBytes, maxBytes } = collectService.kinds.samples;

@@ -62,7 +62,7 @@ export function storeFailure(action: string, path: string, error: unknown): Stor
   if (error instanceof StoreError) return error;
   const text = error instanceof Error ? error.message : String(error);
   const code = MESSAGES.find(([pattern]) => pattern.test(text))?.[1] ?? systemCode(error) ??
-    (/I\/O error|unable to open/.test(text) ? probe(path) : undefined) ?? "other";
+    (/I\/O error|unable to open|failed to prepare/.test(text) ? probe(path) : undefined) ?? "other";
   const why = code === "other" ? text : `${WHY[code]} (${text})`;
   return new StoreError(code, `Cannot ${action} ${path}: ${why}`, { cause: error });
 }

@@ -25,7 +25,7 @@ Deno.test("migrate() changes nothing when a step fails", () => {
   migrate(db, "x");
   assert.throws(() => migrate(db, "x", [...MIGRATIONS, NEXT, "SELECT * FROM nothing"]), /nothing/);
   assert.equal(versionOf(db, "x"), 1);
-  assert.throws(() => db.prepare("SELECT note FROM clients"), /note/);
+  assert.throws(() => db.prepare("SELECT note FROM clients"));
   db.close();
 });
 
