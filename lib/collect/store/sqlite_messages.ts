@@ -27,6 +27,8 @@ export type Note =
 /** One transaction: notes, then batches as `batch_words.ts` lays them out. */
 export interface WriteRequest {
   readonly kind: "write";
+  /** Grows when the sender has learned of a failure. */
+  readonly epoch: number;
   readonly notes: readonly Note[];
   /** Names that the batches refer to by index. */
   readonly sessions: readonly string[];

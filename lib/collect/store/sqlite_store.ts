@@ -59,6 +59,7 @@ class SqliteStore implements CollectStore {
   readonly #waiting: WritePack[] = [];
   readonly #spareWords: Float64Array<ArrayBuffer>[] = [];
   #inFlight = 0;
+  #epoch = 0;
   #isPosting = false;
   #closing: Promise<void> | undefined;
   /** Called when nothing waits any more and nothing is in flight. */
@@ -222,14 +223,22 @@ class SqliteStore implements CollectStore {
     if (this.#inFlight === 0 && this.#waiting.length === 0) this.#onIdle?.();
   }
 
+  /** What waits may follow in its session on what has failed, and must not be written without it. */
+  #failAllThatWaits(error: unknown): void {
+    this.#epoch++;
+    for (const pack of this.#waiting.splice(0)) pack.fail(error);
+  }
+
   async #send(pack: WritePack): Promise<void> {
-    const request = pack.request();
+    const epoch = this.#epoch;
+    const request = pack.request(epoch);
     try {
       const written = await this.#thread.ask(request, [request.words.buffer]);
       pack.settle(written);
       if (this.#spareWords.length <= MAX_IN_FLIGHT) this.#spareWords.push(written.words);
     } catch (error) {
       pack.fail(error);
+      if (epoch === this.#epoch) this.#failAllThatWaits(error);
     }
     this.#inFlight--;
     this.#post();

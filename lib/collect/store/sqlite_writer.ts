@@ -7,7 +7,7 @@ import { see, type SessionRow, SessionRows } from "./session_rows.ts";
 import type { Removed, RemoveRequest, WriteRequest, Written } from "./sqlite_messages.ts";
 import { rollBack } from "./sqlite_schema.ts";
 import { Statements } from "./statements.ts";
-import type { StoreError } from "./store_error.ts";
+import { StoreError } from "./store_error.ts";
 import { storeFailure } from "./store_failure.ts";
 import { writeNote } from "./write_note.ts";
 
@@ -30,6 +30,8 @@ export class SqliteWriter {
   readonly #sql: Statements;
   readonly #rows: SessionRows;
   readonly #samples: SampleInserter;
+  /** The newest failure: what was sent before its sender knew of it must not be written either. */
+  #failure: { readonly epoch: number; readonly error: StoreError } | undefined;
   #trouble: { readonly error: StoreError; readonly untilMs: number } | undefined;
 
   constructor(db: DatabaseSync, options: WriterOptions) {
@@ -40,8 +42,24 @@ export class SqliteWriter {
     this.#samples = new SampleInserter(db);
   }
 
-  /** Everything or nothing, but for what single notes and batches are refused for. @throws {StoreError} */
-  write({ notes, sessions, words, usedWords }: WriteRequest): Written {
+  /**
+   * Everything or nothing, but for what single notes and batches are refused for. After a failure
+   * nothing is written that was on its way by then: it would come after a gap.
+   *
+   * @throws {StoreError}
+   */
+  write(request: WriteRequest): Written {
+    const { epoch } = request;
+    if (this.#failure?.epoch === epoch) throw this.#failure.error;
+    try {
+      return this.#write(request);
+    } catch (error) {
+      if (error instanceof StoreError) this.#failure = { epoch, error };
+      throw error;
+    }
+  }
+
+  #write({ notes, sessions, words, usedWords }: WriteRequest): Written {
     const noteErrors = this.#commit(() => {
       const errors = notes.map((note) => writeNote(note, this.#rows, this.#sql));
       for (let at = 0; at < usedWords;) {

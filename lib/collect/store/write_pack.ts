@@ -60,9 +60,10 @@ export class WritePack {
   }
 
   /** What to send; its words are to be transferred. */
-  request(): WriteRequest {
+  request(epoch: number): WriteRequest {
     return {
       kind: "write",
+      epoch,
       notes: this.#notes,
       sessions: [...this.#sessions.keys()],
       words: this.#words,
