@@ -1,7 +1,8 @@
 /**
  * `deno task demo`: a timer server and its clients as processes of their own: round trips of small
  * and large requests, how the two differ, and a steady rate while the server is stopped for half a
- * second. Everything is on this machine and is over in about ten seconds.
+ * second; then a collect server and three clients of it. Everything is on this machine and is over in
+ * about twenty seconds.
  */
 const cli = `${import.meta.dirname}/../cli.ts`;
 const encoder = new TextEncoder();
@@ -21,7 +22,7 @@ function tram(...args: string[]): Deno.Command {
   return new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", cli, ...args],
     cwd: folder,
-    env: { TRAM_CONFIG: "none" },
+    env: { TRAM_CONFIG: "none", TRAM_CONFIG_DIR: folder, TRAM_STATE_DIR: folder },
     stdout: "piped",
     stderr: "piped",
   });
@@ -35,8 +36,10 @@ async function show(...args: string[]): Promise<void> {
 }
 
 /** Starts a server on a free port and waits until it says where it listens. */
-async function startServer(): Promise<{ process: Deno.ChildProcess; port: string }> {
-  const process = tram("timer", "serve", "--port", "0").spawn();
+async function startServer(
+  ...args: string[]
+): Promise<{ process: Deno.ChildProcess; port: string }> {
+  const process = tram(...args, "--port", "0").spawn();
   const lines = process.stdout.pipeThrough(new TextDecoderStream());
   let text = "";
   for await (const part of lines) {
@@ -58,25 +61,52 @@ async function stopForAMoment(server: Deno.ChildProcess): Promise<void> {
   server.kill("SIGCONT");
 }
 
-const { process: server, port } = await startServer();
-try {
-  say(`$ tram timer serve --port 0\nlistening on 127.0.0.1:${port}\n`);
-  const ping = ["timer", "ping", "--port", port];
-  say("-- One request when the one before is answered, small ones and large ones.\n");
-  await show(...ping, "--duration", "2s", "--hdr", "small.hlog");
-  await show(...ping, "--duration", "2s", "--hdr", "large.hlog", "--size", "64KiB");
-  say("-- How the two differ, and how sure that is.\n");
-  await show("timer", "compare", "small.hlog", "large.hlog");
-  if (Deno.build.os !== "windows") {
+/** Ends a server as ^C does. */
+async function end(server: Deno.ChildProcess): Promise<void> {
+  server.kill("SIGINT");
+  await server.stderr.cancel();
+  await server.status;
+}
+
+async function timer(): Promise<void> {
+  const { process: server, port } = await startServer("timer", "serve");
+  try {
+    say(`$ tram timer serve --port 0\nlistening on 127.0.0.1:${port}\n`);
+    const ping = ["timer", "ping", "--port", port];
+    say("-- One request when the one before is answered, small ones and large ones.\n");
+    await show(...ping, "--duration", "2s", "--hdr", "small.hlog");
+    await show(...ping, "--duration", "2s", "--hdr", "large.hlog", "--size", "64KiB");
+    say("-- How the two differ, and how sure that is.\n");
+    await show("timer", "compare", "small.hlog", "large.hlog");
+    if (Deno.build.os === "windows") return;
     say("-- 2,000 requests a second, whatever happens; the server is stopped for half a second.\n");
     await Promise.all([
       show(...ping, "--rate", "2000", "--duration", "4s"),
       stopForAMoment(server),
     ]);
+  } finally {
+    await end(server);
   }
+}
+
+async function collect(): Promise<void> {
+  const store = ["--store", "demo.sqlite"];
+  const { process: server, port } = await startServer("collect", "serve", ...store);
+  try {
+    say(`$ tram collect serve --port 0\nlistening on 127.0.0.1:${port}\n`);
+    say("-- Three clients take a timestamp every 10 ms; each is stored once.\n");
+    const send = ["collect", "send", "--port", port, "--duration", "5s"];
+    await Promise.all(["ada", "bob", "eve"].map((id) => show(...send, "--id", id)));
+    say("-- How far their clocks are off. They share one here, so the truth is 0.\n");
+    await show("collect", "report", ...store);
+  } finally {
+    await end(server);
+  }
+}
+
+try {
+  await timer();
+  await collect();
 } finally {
-  server.kill("SIGINT");
-  await server.stderr.cancel();
-  await server.status;
   await Deno.remove(folder, { recursive: true });
 }
