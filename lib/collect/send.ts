@@ -88,8 +88,13 @@ export async function send(context: RunContext, flags: SendFlags): Promise<ExitC
 
   const endNs = result.startNs + (flags.duration ?? Infinity) * 1e6;
   const intervalNs = flags.interval * 1e6;
-  for await (const tick of ticks(clock, { intervalNs, signal: stop.signal })) {
-    if (tick.plannedNs >= endNs) break;
+  const plan = { intervalNs, startNs: result.startNs, signal: stop.signal };
+  for await (const tick of ticks(clock, plan)) {
+    if (tick.plannedNs >= endNs) {
+      // Those of the last moments, too; not those that would have come after the end.
+      result.missed = Math.ceil((endNs - result.startNs) / intervalNs) - result.taken;
+      break;
+    }
     result.missed += tick.missed;
     result.taken++;
     sender.sample();

@@ -16,7 +16,7 @@ function check(truthUs: number, gotUs: number | null, boundUs: number | null): v
 }
 
 /** Far more than a busy machine makes of a bound, and far less than the clocks are off. */
-const MOST_BOUND_US = 500_000;
+const MOST_BOUND_US = 1_000_000;
 
 interface Estimate {
   readonly offset_us: number;

@@ -97,14 +97,14 @@ Deno.test("collect serve answers probes while nothing can be written to its stor
 
     const sorted = watch.tripsMs.toSorted((a, b) => a - b);
     const [medianMs = NaN, mostMs = NaN] = [sorted[sorted.length >> 1], sorted.at(-1)];
-    assert(medianMs < 50 && mostMs < STILL_MS / 2, `median ${medianMs} ms, most ${mostMs} ms`);
+    assert(medianMs < 200 && mostMs < STILL_MS / 2, `median ${medianMs} ms, most ${mostMs} ms`);
     assert(answeredMs < STILL_MS + 1000, `answered after ${answeredMs} ms`);
     await until("all samples are acknowledged", () => watch.unacknowledged === 0);
     await watch.connection.close();
     client.kill("SIGINT");
     const { taken, waiting, boundUs } = await summaryOf(client, 130);
     assert.equal(waiting, 0);
-    assert(boundUs !== null && boundUs < 50_000, `bound ${boundUs}`);
+    assert(boundUs !== null && boundUs < 100_000, `bound ${boundUs}`);
     const byId = new Map(room.read().map((session) => [session.clientId, session]));
     assert.equal(byId.get("watcher")?.rows, asked);
     assert.equal(byId.get(Deno.hostname())?.rows, taken);
