@@ -35,7 +35,14 @@ export class Prober implements Disposable {
   #isJudged = true;
   #timer: Timer | undefined;
 
-  constructor(connection: Connection<Kinds>, clock: Clock, clocks: BothClocks) {
+  /** @param estimate what the server said on an earlier connection */
+  constructor(
+    connection: Connection<Kinds>,
+    clock: Clock,
+    clocks: BothClocks,
+    estimate: EstimateNotice | undefined,
+  ) {
+    this.estimate = estimate;
     this.#connection = connection;
     this.#clock = clock;
     this.#clocks = clocks;
@@ -46,6 +53,7 @@ export class Prober implements Disposable {
 
   /** This machine's clock was set: what was known is of little use. */
   hurry(): void {
+    this.estimate = undefined;
     this.#pending = undefined;
     this.#isJudged = true;
     this.#schedule.hurry(this.#clock.monotonicNs());

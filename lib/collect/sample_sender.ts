@@ -105,7 +105,12 @@ export class SampleSender {
 
   /** What a new connection calls. For `keepSession`. */
   handlersFor(connection: Connection<Kinds>): Handlers<Kinds> {
-    const prober = this.#prober = new Prober(connection, this.#clock, this.#clocks);
+    const prober = this.#prober = new Prober(
+      connection,
+      this.#clock,
+      this.#clocks,
+      this.estimate,
+    );
     this.#connection = connection;
     this.#batches.length = 0;
     return {

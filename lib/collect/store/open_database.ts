@@ -34,7 +34,7 @@ const MIN_PAGE_BYTES = 512;
  */
 const WRITER_PRAGMAS = `
 PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON;
-PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 8000; PRAGMA journal_size_limit = 67108864;
+PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 2000; PRAGMA journal_size_limit = 67108864;
 `;
 
 /**
