@@ -104,27 +104,6 @@ Deno.test("append() of openSqliteStore() does not try again and again while full
   await hasExactly(store, count);
 });
 
-Deno.test("append() of openSqliteStore() stores nothing that was on its way behind a failure", async () => {
-  await using store = await openTemporary({ maxBytes: 1024 * KIB, retryMs: 0 });
-  await store.open("a1", cookie, owner);
-  // Large ones fill it; small ones behind them would still fit.
-  const appends: Promise<boolean>[] = [];
-  let hasFailed = false;
-  for (let i = 0; i < 400 && !hasFailed; i++) {
-    const count = i % 2 === 0 ? 500 : 1;
-    const first = 1 + Math.floor(i / 2) * 501 + (i % 2) * 500;
-    const times = Array.from({ length: count }, (_, at) => first + at);
-    const append = store.append(batchOf("a1", first, times, undefined, first));
-    appends.push(append.then(() => true, () => !(hasFailed = true)));
-    if (i % 3 === 2) await new Promise((resolve) => setTimeout(resolve, 0)); // a transaction of its own
-  }
-  const stored = (await Promise.all(appends)).lastIndexOf(true);
-  assert(stored >= 0 && stored < appends.length - 1, "some fit, and not all");
-  assert.equal((await Promise.all(appends)).indexOf(false), stored + 1);
-  const last = 1 + Math.floor(stored / 2) * 501 + (stored % 2 === 0 ? 499 : 500);
-  await hasExactly(store, last);
-});
-
 Deno.test({
   name: "append() of openSqliteStore() rejects on a full disk and goes on when there is room",
   ignore: !canMount,
