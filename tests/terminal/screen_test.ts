@@ -7,13 +7,15 @@ import { KeptOutput } from "../kept_output.ts";
 const CLEAR = "\r\u001b[J";
 const block = (...lines: string[]) => `\u001b[?7l${lines.join("\r\n")}\u001b[?7h`;
 
+// deno-lint-ignore no-control-regex -- what a terminal obeys
+const TERMINAL = /\u001b\[(\d*)A|\u001b\[J|\u001b\[\?7[lh]|\r|\n|[^\u001b\r\n]+/g;
+
 /** What a terminal shows after `text`, as far as `Screen` uses it. */
 function shown(text: string): string[] {
   const rows = [""];
   let row = 0;
-  // deno-lint-ignore no-control-regex -- what a terminal obeys
   for (
-    const [part] of text.matchAll(/\u001b\[(\d*)A|\u001b\[J|\u001b\[\?7[lh]|\r|\n|[^\u001b\r\n]+/g)
+    const [part] of text.matchAll(TERMINAL)
   ) {
     if (part === "\r" || part.startsWith("\u001b[?7")) continue;
     if (part === "\n") rows[++row] ??= "";
