@@ -70,11 +70,12 @@ async function withServer(module: string, clients: number, seconds: number): Pro
       Deno.execPath(),
       denoRun(
         "../cli.ts",
-        ...["collect", "serve", "--port", "0", "--json", "--insecure", "--config", "none"],
-        ...["--store", `${folder}/bench.sqlite`],
+        ...["collect", "serve", "--port", "0", "--insecure", "--config", "none"],
+        // Nobody reads on after the first line, and a full pipe would stop the server.
+        ...["--log-level", "warn", "--store", `${folder}/bench.sqlite`],
       ),
     );
-    const { port } = JSON.parse(await server.line(TIMEOUT_MS));
+    const port = (await server.line(TIMEOUT_MS)).split(":").at(-1);
     return await answerOf(module, `${port}`, `${clients}`, `${seconds}`);
   } finally {
     await Deno.remove(folder, { recursive: true });
