@@ -1,15 +1,7 @@
 /** The subcommand `collect`: its commands as data. The bodies are loaded when they are called. */
 import { command } from "../config/command.ts";
-import { json, tokenFile } from "../config/common_options.ts";
-import {
-  oneOf,
-  parseCount,
-  parseHost,
-  parsePath,
-  parsePort,
-  parseRemotePort,
-  parseTimeoutMs,
-} from "../config/parse_flags.ts";
+import { dialPort, host, json, listenPort, tokenFile } from "../config/common_options.ts";
+import { oneOf, parseCount, parseHost, parsePath, parseTimeoutMs } from "../config/parse_flags.ts";
 import { subcommand } from "../config/subcommand.ts";
 import { logOptions } from "../log/log_options.ts";
 import { DEFAULT_STORE } from "./default_store.ts";
@@ -33,21 +25,8 @@ const serve = command({
     { args: "--port 0 --store :memory: --json", brief: "Try it: any free port, nothing is kept" },
   ],
   options: {
-    host: {
-      kind: "value",
-      parse: parseHost,
-      default: "127.0.0.1",
-      placeholder: "HOST",
-      brief: "Address to listen on",
-      common: true,
-    },
-    port: {
-      kind: "value",
-      parse: parsePort,
-      default: String(COLLECT_PORT),
-      placeholder: "PORT",
-      brief: "Port to listen on; 0 lets the system choose",
-    },
+    host: host("Address to listen on"),
+    port: listenPort(COLLECT_PORT),
     maxClients: {
       kind: "value",
       parse: parseCount,
@@ -83,21 +62,8 @@ const send = command({
     { args: "--host 192.0.2.7 --id lab-3 --spool lab-3.spool", brief: "Outlives its own death" },
   ],
   options: {
-    host: {
-      kind: "value",
-      parse: parseHost,
-      default: "127.0.0.1",
-      placeholder: "HOST",
-      brief: "Server to send to",
-      common: true,
-    },
-    port: {
-      kind: "value",
-      parse: parseRemotePort,
-      default: String(COLLECT_PORT),
-      placeholder: "PORT",
-      brief: "Its port",
-    },
+    host: host("Server to send to"),
+    port: dialPort(COLLECT_PORT),
     interval: {
       kind: "value",
       parse: parseIntervalMs,
@@ -182,13 +148,7 @@ const report = command({
       brief: "Server to ask; without --store, --live goes without saying (default: 127.0.0.1)",
       common: true,
     },
-    port: {
-      kind: "value",
-      parse: parseRemotePort,
-      default: String(COLLECT_PORT),
-      placeholder: "PORT",
-      brief: "Its port",
-    },
+    port: dialPort(COLLECT_PORT),
     timeout: {
       kind: "value",
       parse: parseTimeoutMs,

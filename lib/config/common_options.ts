@@ -1,5 +1,5 @@
 /** Options that many commands have. */
-import { parsePath } from "./parse_flags.ts";
+import { parseHost, parsePath, parsePort, parseRemotePort } from "./parse_flags.ts";
 
 /** `--json`. */
 export const json = {
@@ -17,3 +17,31 @@ export const tokenFile = {
   completes: "file",
   common: true,
 } as const;
+
+/** `--host`: this machine unless somebody says otherwise. */
+export const host = <const B extends string>(brief: B) => ({
+  kind: "value",
+  parse: parseHost,
+  default: "127.0.0.1",
+  placeholder: "HOST",
+  brief,
+  common: true,
+} as const);
+
+/** `--port` of a server. */
+export const listenPort = (port: number) => ({
+  kind: "value",
+  parse: parsePort,
+  default: String(port),
+  placeholder: "PORT",
+  brief: "Port to listen on; 0 lets the system choose",
+} as const);
+
+/** `--port` of a client. */
+export const dialPort = (port: number) => ({
+  kind: "value",
+  parse: parseRemotePort,
+  default: String(port),
+  placeholder: "PORT",
+  brief: "Its port",
+} as const);

@@ -1,14 +1,11 @@
 /** The subcommand `timer`: its commands as data. The bodies are loaded when they are called. */
 import { command } from "../config/command.ts";
-import { json, tokenFile } from "../config/common_options.ts";
+import { dialPort, host, json, listenPort, tokenFile } from "../config/common_options.ts";
 import {
   parseCount,
   parseDurationMs,
-  parseHost,
   parsePath,
-  parsePort,
   parseRate,
-  parseRemotePort,
   parseTimeoutMs,
 } from "../config/parse_flags.ts";
 import { subcommand } from "../config/subcommand.ts";
@@ -26,21 +23,8 @@ const serve = command({
     { args: "--port 0 --json", brief: "Any free port, events as JSON" },
   ],
   options: {
-    host: {
-      kind: "value",
-      parse: parseHost,
-      default: "127.0.0.1",
-      placeholder: "HOST",
-      brief: "Address to listen on",
-      common: true,
-    },
-    port: {
-      kind: "value",
-      parse: parsePort,
-      default: String(TIMER_PORT),
-      placeholder: "PORT",
-      brief: "Port to listen on; 0 lets the system choose",
-    },
+    host: host("Address to listen on"),
+    port: listenPort(TIMER_PORT),
     maxClients: {
       kind: "value",
       parse: parseCount,
@@ -80,21 +64,8 @@ const ping = command({
     { args: "--json --samples all.csv", brief: "A summary as JSON, each answer in a file" },
   ],
   options: {
-    host: {
-      kind: "value",
-      parse: parseHost,
-      default: "127.0.0.1",
-      placeholder: "HOST",
-      brief: "Server to ask",
-      common: true,
-    },
-    port: {
-      kind: "value",
-      parse: parseRemotePort,
-      default: String(TIMER_PORT),
-      placeholder: "PORT",
-      brief: "Its port",
-    },
+    host: host("Server to ask"),
+    port: dialPort(TIMER_PORT),
     count: {
       kind: "value",
       parse: parseCount,
