@@ -1,0 +1,2 @@
+/** Port of `tram chat`. */
+export const CHAT_PORT = 7780;
