@@ -4,6 +4,7 @@ import { decodeHex, encodeHex } from "@std/encoding/hex";
 import { MAX_FRAME_BYTES } from "../../lib/transport/frame.ts";
 import { FrameDecoder } from "../../lib/transport/frame_decoder.ts";
 import { MemoryBudget } from "../../lib/transport/memory_budget.ts";
+import chat from "../vectors/chat.json" with { type: "json" };
 import collect from "../vectors/collect.json" with { type: "json" };
 import errors from "../vectors/errors.json" with { type: "json" };
 import frames from "../vectors/frames.json" with { type: "json" };
@@ -131,6 +132,9 @@ export const COLLECT_EXCHANGES: readonly CollectExchange[] = collect.exchanges;
 export const COLLECT_REFUSED: readonly (CollectStream & { readonly code: string })[] =
   collect.refused;
 export const COLLECT_TOLERATED: readonly CollectStream[] = collect.tolerated;
+export const CHAT_FRAMES: readonly Omit<FrameVector, "value" | "canonical">[] = chat.frames;
+/** What the frames of `chat` mean, in the same order. */
+export const CHAT_VALUES: readonly unknown[] = chat.frames.map(({ value }) => value);
 export const REFUSED: readonly RefusedVector[] = errors.refused;
 export const TOLERATED: readonly ToleratedVector[] = errors.tolerated;
 

@@ -9,6 +9,15 @@ import {
   MAX_HEARTBEAT_MS,
 } from "../../lib/transport/frame.ts";
 import { isPassingCode, LineErrorCode } from "../../lib/transport/line_error.ts";
+import {
+  MAX_ANNOUNCED,
+  MAX_IN_FLIGHT,
+  MAX_LINE_BYTES,
+  MAX_PAGE,
+  MAX_UNCOMMITTED as MAX_UNCOMMITTED_LINES,
+} from "../../lib/chat/limits.ts";
+import { CHAT_PORT } from "../../lib/chat/port.ts";
+import { CHAT_BYTES, chatService } from "../../lib/chat/protocol.ts";
 import { collectService, MAX_BATCH, TIME_BYTES } from "../../lib/collect/protocol.ts";
 import { MAX_UNCOMMITTED } from "../../lib/collect/gather_client.ts";
 import { COLLECT_PORT } from "../../lib/collect/port.ts";
@@ -16,6 +25,7 @@ import { timerService } from "../../lib/timer/protocol.ts";
 import { ALIVE_INTERVAL_MS } from "../../lib/timer/stop_watch.ts";
 import { LEAVE_TIMEOUT_MS } from "../../lib/timer/take_leave.ts";
 import {
+  CHAT_FRAMES,
   COLLECT_FRAMES,
   FRAMES,
   HANDSHAKES,
@@ -58,6 +68,8 @@ function vectorOf(info: string): string | null {
       return named(TIMER_FRAMES, name).frame;
     case "collect":
       return named(COLLECT_FRAMES, name).frame;
+    case "chat":
+      return named(CHAT_FRAMES, name).frame;
     case "handshake":
       return named(HANDSHAKES, name)[
         member as keyof Omit<HandshakeVector, "name" | "client" | "server">
@@ -86,7 +98,7 @@ Deno.test("protocol.md prints a frame of every kind", () => {
       return kind < 0x20 ? `${kind}` : `${/ (.*)\//.exec(dump.info)?.[1]} ${kind}`;
     }),
   );
-  const kinds = [timerService, collectService].flatMap((service) =>
+  const kinds = [timerService, collectService, chatService].flatMap((service) =>
     Object.values(service.kinds).map(({ code }) => `${service.name} ${code}`)
   );
   const all = [...Object.values(Kind).map(String), ...kinds];
@@ -169,7 +181,7 @@ function sizesOf(service: string): number[][] {
   ]);
 }
 
-for (const service of [timerService, collectService]) {
+for (const service of [timerService, collectService, chatService]) {
   Deno.test(`${service.name}Service has the terms that protocol.md states`, () => {
     const { maxFrameBytes, heartbeatMs, bulkCreditBytes } = service;
     for (const [name, value] of Object.entries({ maxFrameBytes, heartbeatMs, bulkCreditBytes })) {
@@ -202,6 +214,31 @@ Deno.test("collectService has the kinds and limits that protocol.md states", () 
   assert.match(section, new RegExp(`holds 1 to ${MAX_BATCH.toLocaleString("en")} times`));
   assert.match(section, new RegExp(`more than ${MAX_UNCOMMITTED.toLocaleString("en")} samples`));
   assert.match(section, new RegExp(`port ${COLLECT_PORT}\\b`));
+});
+
+Deno.test("chatService has the kinds and limits that protocol.md states", () => {
+  const kinds = Object.values(chatService.kinds).map(
+    ({ code, maxBytes, minBytes, isRaw, lane }) => {
+      const isWhole = isRaw && code !== chatService.kinds.line.code || maxBytes < 4096;
+      return [code, ...isWhole ? new Set([minBytes, maxBytes]) : isRaw ? [minBytes] : [], lane];
+    },
+  );
+  const stated = rows(/^0x[2-9a-f][0-9a-f]$/, sectionOf("chat")).map(([, , , payload = ""]) =>
+    /bulk/.test(payload) ? "bulk" : "normal"
+  );
+  assert.deepEqual(sizesOf("chat").map((sizes, at) => [...sizes, stated[at]]), kinds);
+  const section = sectionOf("chat");
+  for (
+    const claim of [
+      `port ${CHAT_PORT}\\b`,
+      `at most ${MAX_LINE_BYTES.toLocaleString("en")} bytes`,
+      `at most ${MAX_IN_FLIGHT} lines without ACK`,
+      `more than ${MAX_UNCOMMITTED_LINES} lines`,
+      `than\\s+${MAX_ANNOUNCED} members do not announce`,
+      `\\(1 to ${MAX_PAGE}\\)`,
+    ]
+  ) assert.match(section, new RegExp(claim));
+  assert.equal(CHAT_BYTES.lineHead, chatService.kinds.line.minBytes);
 });
 
 Deno.test("takeLeave() and StopWatch have the times that protocol.md states", () => {
