@@ -43,6 +43,7 @@ export async function exportSamples(context: RunContext, flags: ExportFlags): Pr
   for await (const samples of store.export({ clientIds, fromUs, toUs })) {
     if (signal.aborted) break; // also when nobody reads the output any more
     stdout.write(exportLines(samples, format));
+    await stdout.drained?.();
   }
   return signal.aborted ? ExitCode.Interrupted : ExitCode.Done;
 }

@@ -1,7 +1,7 @@
 import { UsageError } from "../config/usage_error.ts";
 import type { TramContext } from "../context.ts";
 import type { CollectStore } from "./store/collect_store.ts";
-import { StoreError } from "./store/store_error.ts";
+import { StoreError } from "../store/store_error.ts";
 
 /**
  * Opens a store to read it, also while a server uses it.

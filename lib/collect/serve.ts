@@ -12,7 +12,7 @@ import { CollectServer } from "./collect_server.ts";
 import { keepRetention } from "./keep_retention.ts";
 import { LiveTable } from "./live_table.ts";
 import { collectService } from "./protocol.ts";
-import { StoreError } from "./store/store_error.ts";
+import { StoreError } from "../store/store_error.ts";
 
 /** How often the table on a terminal changes, in milliseconds. */
 const SHOW_EVERY_MS = 500;

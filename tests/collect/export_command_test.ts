@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { MemoryStore } from "../../lib/collect/store/memory_store.ts";
-import { StoreError } from "../../lib/collect/store/store_error.ts";
+import { StoreError } from "../../lib/store/store_error.ts";
 import { FakeRoom } from "../fake_context.ts";
 
 const SESSION = "0".repeat(32);
@@ -169,4 +169,25 @@ Deno.test("tram collect export writes page by page, and stops without a word whe
   assert.equal(stderr.text, "");
   assert.equal(stdout.text.trimEnd().split("\r\n").length, 2001);
   assert(store.pages <= 3, `${store.pages} pages`);
+});
+
+Deno.test("tram collect export waits for its reader, so that nothing is left out", async () => {
+  const room = new FakeRoom();
+  const store = new EndlessStore();
+  room.stores.set("collect.sqlite", store);
+  const { stdout, exitCode, interrupt } = room.run(["collect", "export"]);
+  let isRead = Promise.withResolvers<void>();
+  Object.assign(stdout, { drained: () => isRead.promise });
+  await stdout.matching(/ada/);
+  for (let turn = 0; turn < 100; turn++) await Promise.resolve();
+  const { pages } = store;
+  assert(pages <= 2, `${pages} pages`);
+  const before = isRead;
+  isRead = Promise.withResolvers();
+  before.resolve();
+  for (let turn = 0; turn < 100; turn++) await Promise.resolve();
+  assert.equal(store.pages, pages + 1);
+  interrupt();
+  isRead.resolve();
+  assert.equal(await room.clock.runUntil(exitCode), 130);
 });

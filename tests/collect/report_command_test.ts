@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { safeText } from "../../lib/terminal/safe_text.ts";
 import { displayWidth } from "../../lib/terminal/display_width.ts";
 import type { SessionStep } from "../../lib/collect/store/client_report.ts";
-import { StoreError } from "../../lib/collect/store/store_error.ts";
+import { StoreError } from "../../lib/store/store_error.ts";
 import { FakeRoom } from "../fake_context.ts";
 import { GOOD_ESTIMATE, type StoredRun, storeWith } from "./report_stores.ts";
 

@@ -3,17 +3,6 @@ import type { ClientReport, NotedEstimate } from "../../lib/collect/store/client
 import type { CollectStore } from "../../lib/collect/store/collect_store.ts";
 import { MemoryStore } from "../../lib/collect/store/memory_store.ts";
 
-/** `store` as one process has it: closing it does not keep the next one from it, as with a file. */
-export function lastingStore(store: MemoryStore): CollectStore {
-  return new Proxy<CollectStore>(store, {
-    get(target, name) {
-      if (name === Symbol.asyncDispose) return () => Promise.resolve();
-      const value: unknown = Reflect.get(target, name);
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
-}
-
 /** An estimate without anything to say against it. */
 export const GOOD_ESTIMATE: NotedEstimate = {
   atUs: 1_000_000_000,

@@ -1,8 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
+import { Statements } from "../../store/statements.ts";
 import type { BatchHead } from "./batch_words.ts";
 import { correctSample } from "./correct_sample.ts";
 import type { SessionRow } from "./session_rows.ts";
-import { Statements } from "./statements.ts";
 
 /** Rows in one statement, widest first: several in one cost a third less than one by one. */
 const WIDTHS = [50, 10, 1] as const;

@@ -1,3 +1,4 @@
+import { StoreError } from "../../store/store_error.ts";
 import type { Secret } from "../../transport/proofs.ts";
 import type { SessionOwner } from "../../transport/server_handshake.ts";
 import { checkBatch, checkEstimate, checkLast, checkStep, checkWhole } from "./checks.ts";
@@ -12,7 +13,6 @@ import type { CollectStore, ExportedSample, ExportFilter, ReportFilter } from ".
 import { correctSample } from "./correct_sample.ts";
 import { placeBatch } from "./place_batch.ts";
 import type { AppendResult, SampleBatch } from "./sample_batch.ts";
-import { StoreError } from "./store_error.ts";
 import { strideFor } from "./thinning.ts";
 
 /** Samples in a page. */

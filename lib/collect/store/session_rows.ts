@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import { Statements } from "./statements.ts";
+import { Statements } from "../../store/statements.ts";
 
 /** One row of `sessions`, as far as writing needs it. */
 export interface SessionRow {

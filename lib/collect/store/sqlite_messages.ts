@@ -1,8 +1,7 @@
 /** What a store in a file and its thread say to each other. */
+import type { DatabaseOptions } from "../../store/open_database.ts";
 import type { Secret } from "../../transport/proofs.ts";
 import type { NotedEstimate, SessionReport, SessionStep } from "./client_report.ts";
-import type { DatabaseOptions } from "./open_database.ts";
-import type { StoreErrorCode } from "./store_error.ts";
 
 /** How the thread is to run the store. */
 export interface ThreadOptions extends DatabaseOptions {
@@ -107,12 +106,3 @@ export interface Answers {
   readonly trim: undefined;
   readonly stop: undefined;
 }
-
-/** Why something failed. */
-export interface Failure {
-  readonly code: StoreErrorCode;
-  readonly message: string;
-}
-
-/** Answers come in the order of the requests. */
-export type Reply = { readonly value: Answers[keyof Answers] } | { readonly failure: Failure };

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import { Statements } from "../../store/statements.ts";
 import {
   MAX_REPORTED_STEPS,
   type NotedEstimate,
@@ -6,7 +7,6 @@ import {
   type SessionStep,
 } from "./client_report.ts";
 import type { Answers, Page, PageRequest } from "./sqlite_messages.ts";
-import { Statements } from "./statements.ts";
 
 /** Samples in a page: two or three milliseconds in which nothing else is read or written. */
 export const PAGE_SAMPLES = 2000;

@@ -1,3 +1,6 @@
+import { StoreError } from "../../store/store_error.ts";
+import { StoreThread } from "../../store/store_thread.ts";
+import { WriteQueue } from "../../store/write_queue.ts";
 import type { Secret } from "../../transport/proofs.ts";
 import type { SessionOwner } from "../../transport/server_handshake.ts";
 import { checkBatch, checkEstimate, checkLast, checkStep, checkWhole } from "./checks.ts";
@@ -5,13 +8,8 @@ import type { ClientReport, NotedEstimate, SessionStep } from "./client_report.t
 import type { CollectStore, ExportedSample, ExportFilter, ReportFilter } from "./collect_store.ts";
 import { pageSamples } from "./page_samples.ts";
 import type { AppendResult, SampleBatch } from "./sample_batch.ts";
-import type { Answers, Note, Request } from "./sqlite_messages.ts";
-import { StoreError } from "./store_error.ts";
-import { StoreThread } from "./store_thread.ts";
+import type { Answers, Note, Request, Written } from "./sqlite_messages.ts";
 import { WritePack } from "./write_pack.ts";
-
-/** Transactions that the thread has at a time: one that runs, one that it finds when that is done. */
-const MAX_IN_FLIGHT = 2;
 
 /** Options of {@linkcode openSqliteStore}. */
 export interface SqliteStoreOptions {
@@ -43,7 +41,9 @@ export async function openSqliteStore(
   options: SqliteStoreOptions = {},
 ): Promise<CollectStore> {
   const { isReader = false, maxBytes, retryMs = 1000 } = options;
-  const thread = new StoreThread();
+  // Named in full, so that whoever makes an executable of tram finds it.
+  const url = new URL("./sqlite_store_thread.ts", import.meta.url);
+  const thread: Thread = new StoreThread(new Worker(url, { type: "module" }));
   try {
     await thread.ask({ kind: "start", options: { path, isReader, maxBytes, retryMs } });
     return new SqliteStore(thread);
@@ -53,20 +53,19 @@ export async function openSqliteStore(
   }
 }
 
+type Thread = StoreThread<Request, Answers>;
+
 class SqliteStore implements CollectStore {
-  readonly #thread: StoreThread;
-  /** What waits for its turn; only the last one still grows. */
-  readonly #waiting: WritePack[] = [];
+  readonly #thread: Thread;
   readonly #spareWords: Float64Array<ArrayBuffer>[] = [];
-  #inFlight = 0;
-  #epoch = 0;
-  #isPosting = false;
+  readonly #queue = new WriteQueue<WritePack, Written>({
+    newPack: () => new WritePack(this.#spareWords),
+    send: (pack, epoch) => this.#send(pack, epoch),
+  });
   #closing: Promise<void> | undefined;
-  /** Called when nothing waits any more and nothing is in flight. */
-  #onIdle: (() => void) | undefined;
   queuedSamples = 0;
 
-  constructor(thread: StoreThread) {
+  constructor(thread: Thread) {
     this.#thread = thread;
   }
 
@@ -155,9 +154,7 @@ class SqliteStore implements CollectStore {
   }
 
   async #close(): Promise<void> {
-    if (this.#waiting.length > 0 || this.#inFlight > 0) {
-      await new Promise<void>((resolve) => this.#onIdle = resolve);
-    }
+    await this.#queue.idle();
     try {
       await this.#thread.ask({ kind: "stop" });
     } finally {
@@ -195,52 +192,13 @@ class SqliteStore implements CollectStore {
     return this.#pack().addNote(note);
   }
 
-  /** Where the next write goes; what one turn of the event loop writes leaves together. */
   #pack(): WritePack {
     this.#checkOpen();
-    let pack = this.#waiting.at(-1);
-    if (pack === undefined || pack.isFull) {
-      pack = new WritePack(this.#spareWords.pop());
-      this.#waiting.push(pack);
-    }
-    if (!this.#isPosting) {
-      this.#isPosting = true;
-      queueMicrotask(() => {
-        this.#isPosting = false;
-        this.#post();
-      });
-    }
-    return pack;
+    return this.#queue.pack();
   }
 
-  #post(): void {
-    while (this.#inFlight < MAX_IN_FLIGHT) {
-      const pack = this.#waiting.shift();
-      if (pack === undefined) break;
-      this.#inFlight++;
-      this.#send(pack);
-    }
-    if (this.#inFlight === 0 && this.#waiting.length === 0) this.#onIdle?.();
-  }
-
-  /** What waits may follow in its session on what has failed, and must not be written without it. */
-  #failAllThatWaits(error: unknown): void {
-    this.#epoch++;
-    for (const pack of this.#waiting.splice(0)) pack.fail(error);
-  }
-
-  async #send(pack: WritePack): Promise<void> {
-    const epoch = this.#epoch;
+  #send(pack: WritePack, epoch: number): Promise<Written> {
     const request = pack.request(epoch);
-    try {
-      const written = await this.#thread.ask(request, [request.words.buffer]);
-      pack.settle(written);
-      if (this.#spareWords.length <= MAX_IN_FLIGHT) this.#spareWords.push(written.words);
-    } catch (error) {
-      pack.fail(error);
-      if (epoch === this.#epoch) this.#failAllThatWaits(error);
-    }
-    this.#inFlight--;
-    this.#post();
+    return this.#thread.ask(request, [request.words.buffer]);
   }
 }

@@ -2,13 +2,14 @@
  * The thread behind `openSqliteStore`: does what it is asked for, in order, and answers. SQLite blocks
  * whoever calls it; here it blocks nobody.
  */
-/// <reference lib="deno.worker" />
-import { type OpenDatabase, openDatabase } from "./open_database.ts";
-import type { Answers, Reply, Request } from "./sqlite_messages.ts";
+import { answerRequests } from "../../store/answer_requests.ts";
+import { closeDatabase } from "../../store/close_database.ts";
+import { type OpenDatabase, openDatabase } from "../../store/open_database.ts";
+import { StoreError } from "../../store/store_error.ts";
+import type { Answers, Request } from "./sqlite_messages.ts";
 import { SqliteReader } from "./sqlite_reader.ts";
+import { COLLECT_SCHEMA } from "./sqlite_schema.ts";
 import { SqliteWriter } from "./sqlite_writer.ts";
-import { StoreError } from "./store_error.ts";
-import { storeFailure } from "./store_failure.ts";
 
 interface Running extends OpenDatabase {
   readonly path: string;
@@ -20,7 +21,7 @@ let running: Running | undefined;
 
 function start({ options }: Request & { readonly kind: "start" }): void {
   const { path, retryMs } = options;
-  const open = openDatabase(options);
+  const open = openDatabase(options, COLLECT_SCHEMA);
   running = {
     ...open,
     path,
@@ -29,17 +30,6 @@ function start({ options }: Request & { readonly kind: "start" }): void {
       ? undefined
       : new SqliteWriter(open.db, { path, retryMs, nowMs: () => performance.now() }),
   };
-}
-
-/** Leaves one file behind, so that it can be copied as it is. */
-function stop({ db, lock }: Running): void {
-  try {
-    if (lock !== undefined) db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
-  } catch {
-    // a full disk: what is in the WAL is committed and read at the next start
-  }
-  db.close();
-  lock?.close();
 }
 
 function writerOf({ path, writer }: Running): SqliteWriter {
@@ -69,23 +59,18 @@ function answer(request: Request): Answers[keyof Answers] {
     case "page":
       return reader.page(request);
     case "stop":
-      return stop(running) as undefined;
+      return closeDatabase(running) as undefined;
   }
 }
 
-function failureOf(error: unknown): Reply {
-  const { code, message } = storeFailure("use", running?.path ?? "the store", error);
-  return { failure: { code, message } };
-}
-
-self.onmessage = ({ data: request }: MessageEvent<Request>) => {
-  try {
-    const value = answer(request);
+answerRequests<Request>({
+  answer,
+  path: () => running?.path ?? "the store",
+  transfer(answered) {
+    const value = answered as Answers[keyof Answers];
     const transfer: ArrayBuffer[] = [];
     if (value !== undefined && "words" in value) transfer.push(value.words.buffer);
     if (value !== undefined && "columns" in value) transfer.push(value.columns.buffer);
-    self.postMessage({ value } satisfies Reply, transfer);
-  } catch (error) {
-    self.postMessage(failureOf(error));
-  }
-};
+    return transfer;
+  },
+});

@@ -1,42 +1,26 @@
 import type { DatabaseSync } from "node:sqlite";
+import { Committer, type CommitterOptions } from "../../store/committer.ts";
+import { Statements } from "../../store/statements.ts";
 import { type BatchHead, HEAD_WORDS, readBatch, writeResult } from "./batch_words.ts";
 import { SampleInserter } from "./insert_samples.ts";
 import { placeBatch } from "./place_batch.ts";
 import type { AppendResult } from "./sample_batch.ts";
 import { see, type SessionRow, SessionRows } from "./session_rows.ts";
 import type { Removed, RemoveRequest, WriteRequest, Written } from "./sqlite_messages.ts";
-import { rollBack } from "./sqlite_schema.ts";
-import { Statements } from "./statements.ts";
-import { StoreError } from "./store_error.ts";
-import { storeFailure } from "./store_failure.ts";
 import { writeNote } from "./write_note.ts";
 
 /** Samples of a client that one removal looks at. */
 const REMOVE_PAGE = 5000;
 
-/** What a writer needs to know. */
-export interface WriterOptions {
-  readonly path: string;
-  /** For how long after a failure writes are refused without trying, in milliseconds. */
-  readonly retryMs: number;
-  /** Milliseconds that only grow. */
-  readonly nowMs: () => number;
-}
-
 /** Writes to a store in a file, one transaction at a time. Blocks, so it lives in a thread. */
 export class SqliteWriter {
-  readonly #db: DatabaseSync;
-  readonly #options: WriterOptions;
+  readonly #committer: Committer;
   readonly #sql: Statements;
   readonly #rows: SessionRows;
   readonly #samples: SampleInserter;
-  /** The newest failure: what was sent before its sender knew of it must not be written either. */
-  #failure: { readonly epoch: number; readonly error: StoreError } | undefined;
-  #trouble: { readonly error: StoreError; readonly untilMs: number } | undefined;
 
-  constructor(db: DatabaseSync, options: WriterOptions) {
-    this.#db = db;
-    this.#options = options;
+  constructor(db: DatabaseSync, options: CommitterOptions) {
+    this.#committer = new Committer(db, { ...options, onRollBack: () => this.#rows.forget() });
     this.#sql = new Statements(db);
     this.#rows = new SessionRows(db);
     this.#samples = new SampleInserter(db);
@@ -48,19 +32,8 @@ export class SqliteWriter {
    *
    * @throws {StoreError}
    */
-  write(request: WriteRequest): Written {
-    const { epoch } = request;
-    if (this.#failure?.epoch === epoch) throw this.#failure.error;
-    try {
-      return this.#write(request);
-    } catch (error) {
-      if (error instanceof StoreError) this.#failure = { epoch, error };
-      throw error;
-    }
-  }
-
-  #write({ notes, sessions, words, usedWords }: WriteRequest): Written {
-    const noteErrors = this.#commit(() => {
+  write({ epoch, notes, sessions, words, usedWords }: WriteRequest): Written {
+    const noteErrors = this.#committer.commitInOrder(epoch, () => {
       const errors = notes.map((note) => writeNote(note, this.#rows, this.#sql));
       for (let at = 0; at < usedWords;) {
         const batch = readBatch(words, at);
@@ -82,7 +55,7 @@ export class SqliteWriter {
       `SELECT time_us FROM samples WHERE client = ? AND time_us >= ? ORDER BY time_us LIMIT 1 ` +
         `OFFSET ${REMOVE_PAGE}`,
     ).get(client, fromUs)?.time_us;
-    const removed = this.#commit(() =>
+    const removed = this.#committer.commit(() =>
       this.#sql.get(
         "DELETE FROM samples WHERE client = ? AND time_us >= ? AND time_us < ? AND received_us < ?",
       ).run(client, fromUs, nextUs ?? Number.MAX_SAFE_INTEGER + 1, receivedBeforeUs).changes
@@ -95,7 +68,7 @@ export class SqliteWriter {
 
   /** Removes corrections that only samples received before that time can have. @throws {StoreError} */
   trim(receivedBeforeUs: number): void {
-    this.#commit(() =>
+    this.#committer.commit(() =>
       this.#sql.get(
         "DELETE FROM corrections WHERE number < (SELECT max(number) FROM corrections AS later " +
           "WHERE later.session = corrections.session AND later.used_us < ?)",
@@ -132,23 +105,5 @@ export class SqliteWriter {
       row.correction = { number: Number(lastInsertRowid), values };
     }
     return row.correction.number;
-  }
-
-  #commit<T>(run: () => T): T {
-    const { path, retryMs, nowMs } = this.#options;
-    if (this.#trouble !== undefined && nowMs() < this.#trouble.untilMs) throw this.#trouble.error;
-    try {
-      this.#db.exec("BEGIN IMMEDIATE");
-      const result = run();
-      this.#db.exec("COMMIT");
-      this.#trouble = undefined;
-      return result;
-    } catch (cause) {
-      rollBack(this.#db);
-      this.#rows.forget();
-      const error = storeFailure("write", path, cause);
-      this.#trouble = { error, untilMs: nowMs() + retryMs };
-      throw error;
-    }
   }
 }

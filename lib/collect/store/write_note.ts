@@ -1,6 +1,6 @@
+import type { Statements } from "../../store/statements.ts";
 import { see, type SessionRows } from "./session_rows.ts";
 import type { Note } from "./sqlite_messages.ts";
-import type { Statements } from "./statements.ts";
 import { strideFor } from "./thinning.ts";
 
 /**

@@ -1,7 +1,8 @@
+import { StoreError } from "../../store/store_error.ts";
 import { HEAD_WORDS, readResult, writeBatch } from "./batch_words.ts";
+import type { Pack } from "../../store/write_queue.ts";
 import type { AppendResult, SampleBatch } from "./sample_batch.ts";
 import type { Note, WriteRequest, Written } from "./sqlite_messages.ts";
-import { StoreError } from "./store_error.ts";
 
 /** Samples in one transaction. */
 const MAX_SAMPLES = 50_000;
@@ -9,6 +10,8 @@ const MAX_SAMPLES = 50_000;
 const MAX_NOTES = 5000;
 /** Words to begin with. */
 const FIRST_WORDS = 16_384;
+/** Memory of so many is kept to be used again. */
+const MAX_SPARE = 3;
 
 interface Call<T> {
   readonly resolve: (value: T) => void;
@@ -16,7 +19,8 @@ interface Call<T> {
 }
 
 /** What goes into one transaction: copied together while the thread is busy with the one before. */
-export class WritePack {
+export class WritePack implements Pack<Written> {
+  readonly #spareWords: Float64Array<ArrayBuffer>[];
   #words: Float64Array<ArrayBuffer>;
   #usedWords = 0;
   #samples = 0;
@@ -26,9 +30,10 @@ export class WritePack {
   readonly #batchCalls: (Call<AppendResult> & { readonly at: number; readonly session: string })[] =
     [];
 
-  /** @param words memory that can be used again */
-  constructor(words: Float64Array<ArrayBuffer> = new Float64Array(FIRST_WORDS)) {
-    this.#words = words;
+  /** @param spareWords memory to use again; what it takes it gives back when it is settled */
+  constructor(spareWords: Float64Array<ArrayBuffer>[] = []) {
+    this.#spareWords = spareWords;
+    this.#words = spareWords.pop() ?? new Float64Array(FIRST_WORDS);
   }
 
   get samples(): number {
@@ -87,6 +92,7 @@ export class WritePack {
         );
       }
     }
+    if (this.#spareWords.length < MAX_SPARE) this.#spareWords.push(words);
   }
 
   /** Tells everybody that nothing of it was stored. */

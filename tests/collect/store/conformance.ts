@@ -4,7 +4,7 @@ import * as fc from "fast-check";
 import type { NotedEstimate } from "../../../lib/collect/store/client_report.ts";
 import type { CollectStore, ExportFilter } from "../../../lib/collect/store/collect_store.ts";
 import type { Correction } from "../../../lib/collect/store/sample_batch.ts";
-import { StoreError } from "../../../lib/collect/store/store_error.ts";
+import { StoreError } from "../../../lib/store/store_error.ts";
 import { batches, OWNERS, StoreModel } from "./store_model.ts";
 
 /** Opens a fresh store. */

@@ -1,7 +1,7 @@
 /** The store in memory keeps the contract of stores. */
 import assert from "node:assert/strict";
 import { MemoryStore } from "../../../lib/collect/store/memory_store.ts";
-import { StoreError } from "../../../lib/collect/store/store_error.ts";
+import { StoreError } from "../../../lib/store/store_error.ts";
 import { batchOf, cookie, storeContract } from "./conformance.ts";
 
 storeContract("MemoryStore", () => Promise.resolve(new MemoryStore()), 200);

@@ -1,11 +1,12 @@
 /** What follows a failed write in its session must not be stored without it. */
 import assert from "node:assert/strict";
-import { openDatabase } from "../../../lib/collect/store/open_database.ts";
+import { openDatabase } from "../../../lib/store/open_database.ts";
+import { COLLECT_SCHEMA } from "../../../lib/collect/store/sqlite_schema.ts";
 import { SqliteWriter } from "../../../lib/collect/store/sqlite_writer.ts";
-import { StoreError } from "../../../lib/collect/store/store_error.ts";
+import { StoreError } from "../../../lib/store/store_error.ts";
 import { WritePack } from "../../../lib/collect/store/write_pack.ts";
 import { batchOf, cookie } from "../../collect/store/conformance.ts";
-import { TempFolder } from "./collect_store_fixture.ts";
+import { TempFolder } from "./temp_folder.ts";
 
 /** Samples that do not fit into the store. */
 const MANY = 40_000;
@@ -20,7 +21,10 @@ function request(epoch: number, firstSequence: number, count: number) {
 Deno.test("SqliteWriter writes nothing that was sent before a failure was known", async () => {
   await using folder = new TempFolder();
   const path = `${folder.path}/store.db`;
-  const { db, lock } = openDatabase({ path, isReader: false, maxBytes: 512 * 1024 });
+  const { db, lock } = openDatabase(
+    { path, isReader: false, maxBytes: 512 * 1024 },
+    COLLECT_SCHEMA,
+  );
   const writer = new SqliteWriter(db, { path, retryMs: 0, nowMs: () => performance.now() });
   const open = new WritePack();
   const owner = { clientId: "ada", tokenName: "" };

@@ -4,15 +4,7 @@ import {
   openSqliteStore,
   type SqliteStoreOptions,
 } from "../../../lib/collect/store/sqlite_store.ts";
-
-/** A folder that goes with its test. */
-export class TempFolder implements AsyncDisposable {
-  readonly path = Deno.makeTempDirSync({ prefix: "tram_store_" });
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await Deno.remove(this.path, { recursive: true });
-  }
-}
+import { TempFolder } from "./temp_folder.ts";
 
 /** A store whose folder goes with it. */
 export async function openTemporary(options?: SqliteStoreOptions): Promise<CollectStore> {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { openSqliteStore } from "../../../lib/collect/store/sqlite_store.ts";
 import { fromSource } from "../root.ts";
-import { TempFolder } from "./collect_store_fixture.ts";
+import { TempFolder } from "./temp_folder.ts";
 
 const KILLS = 10;
 

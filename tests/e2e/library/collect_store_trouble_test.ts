@@ -3,9 +3,11 @@ import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import type { CollectStore } from "../../../lib/collect/store/collect_store.ts";
 import { openSqliteStore } from "../../../lib/collect/store/sqlite_store.ts";
-import { StoreError } from "../../../lib/collect/store/store_error.ts";
+import { StoreError } from "../../../lib/store/store_error.ts";
 import { batchOf, cookie, exported } from "../../collect/store/conformance.ts";
-import { openTemporary, TempFolder } from "./collect_store_fixture.ts";
+import { openTemporary } from "./collect_store_fixture.ts";
+import { canMount, smallDisk } from "./small_disk.ts";
+import { TempFolder } from "./temp_folder.ts";
 
 const KIB = 1024;
 const owner = { clientId: "ada", tokenName: "" };
@@ -44,43 +46,6 @@ async function hasExactly(store: CollectStore, count: number): Promise<void> {
   assert.equal(samples.length, count);
   assert(samples.every(({ sequence, timeUs }, i) => sequence === i + 1 && timeUs === i + 1));
   assert.equal((await store.find("a1"))?.highestSequence, BigInt(count));
-}
-
-/** Runs a program of the system; says whether it did what it should. */
-async function run(command: string, ...args: string[]): Promise<boolean> {
-  try {
-    return (await new Deno.Command(command, { args, stderr: "null" }).output()).success;
-  } catch {
-    return false;
-  }
-}
-
-/** A small file system of its own; `undefined` where that takes more rights. */
-class SmallDisk implements AsyncDisposable {
-  readonly path: string;
-  readonly #folder: TempFolder;
-
-  constructor(folder: TempFolder) {
-    this.#folder = folder;
-    this.path = folder.path;
-  }
-
-  async remount(mode: "ro" | "rw"): Promise<void> {
-    assert(await run("mount", "-o", `remount,${mode}`, this.path));
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await run("umount", this.path);
-    await this.#folder[Symbol.asyncDispose]();
-  }
-}
-
-const canMount = Deno.build.os === "linux" && Deno.uid() === 0;
-
-async function smallDisk(): Promise<SmallDisk> {
-  const folder = new TempFolder();
-  assert(await run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder.path));
-  return new SmallDisk(folder);
 }
 
 Deno.test("append() of openSqliteStore() stores nothing of what goes beyond its size", async () => {

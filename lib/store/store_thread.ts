@@ -1,5 +1,5 @@
-import type { Answers, Reply, Request } from "./sqlite_messages.ts";
 import { StoreError } from "./store_error.ts";
+import type { Reply, ThreadAnswers, ThreadRequest } from "./thread_messages.ts";
 
 interface Call {
   readonly resolve: (value: never) => void;
@@ -7,30 +7,28 @@ interface Call {
 }
 
 /** The thread of a store, as its owner sees it: questions and answers. */
-export class StoreThread {
+export class StoreThread<Q extends ThreadRequest, A extends ThreadAnswers<Q>> {
   readonly #worker: Worker;
   /** Answers come in this order. */
   readonly #calls: Call[] = [];
   #failure: StoreError | undefined;
 
-  constructor() {
-    // Named in full, so that whoever makes an executable of tram finds it.
-    this.#worker = new Worker(new URL("./sqlite_store_thread.ts", import.meta.url), {
-      type: "module",
-    });
-    this.#worker.onmessage = ({ data }: MessageEvent<Reply>) => {
+  /** @param worker runs `answerRequests`; ends with `terminate` */
+  constructor(worker: Worker) {
+    this.#worker = worker;
+    worker.onmessage = ({ data }: MessageEvent<Reply>) => {
       const call = this.#calls.shift();
       if ("value" in data) call?.resolve(data.value as never);
       else call?.reject(new StoreError(data.failure.code, data.failure.message));
     };
-    this.#worker.onerror = (event) => {
+    worker.onerror = (event) => {
       event.preventDefault();
       this.#end(new StoreError("other", `Cannot use the store: its thread died: ${event.message}`));
     };
   }
 
   /** @throws {StoreError} what the thread failed with */
-  ask<R extends Request>(request: R, transfer: ArrayBuffer[] = []): Promise<Answers[R["kind"]]> {
+  ask<R extends Q>(request: R, transfer: ArrayBuffer[] = []): Promise<A[R["kind"]]> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     return new Promise((resolve, reject) => {
       this.#calls.push({ resolve, reject });

@@ -1,5 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
-import { migrate, versionOf } from "./sqlite_schema.ts";
+import { migrate, type StoreSchema, versionOf } from "./schema.ts";
 import { StoreError } from "./store_error.ts";
 import { storeFailure } from "./store_failure.ts";
 import { lockStore } from "./store_lock.ts";
@@ -42,21 +42,21 @@ PRAGMA cache_size = -32768; PRAGMA wal_autocheckpoint = 2000; PRAGMA journal_siz
  *
  * @throws {StoreError} why it cannot be used
  */
-export function openDatabase(options: DatabaseOptions): OpenDatabase {
+export function openDatabase(options: DatabaseOptions, schema: StoreSchema): OpenDatabase {
   try {
-    return options.isReader ? openToRead(options.path) : openToWrite(options);
+    return options.isReader ? openToRead(options.path, schema) : openToWrite(options, schema);
   } catch (error) {
     throw storeFailure("open", options.path, error);
   }
 }
 
-function openToRead(path: string): OpenDatabase {
+function openToRead(path: string, schema: StoreSchema): OpenDatabase {
   checkPath(path);
   if (!exists(path)) throw new StoreError("other", `Cannot open ${path}: there is no such store`);
   const db = new DatabaseSync(path, { readOnly: true });
   try {
     db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
-    if (versionOf(db, path) === 0) {
+    if (versionOf(db, path, schema) === 0) {
       throw new StoreError("not-a-store", `Cannot use ${path}: it is empty`);
     }
     return { db, lock: undefined };
@@ -66,7 +66,8 @@ function openToRead(path: string): OpenDatabase {
   }
 }
 
-function openToWrite({ path: name, maxBytes }: DatabaseOptions): OpenDatabase {
+function openToWrite(options: DatabaseOptions, schema: StoreSchema): OpenDatabase {
+  const { path: name, maxBytes } = options;
   checkPath(name);
   // The cookies of sessions are in it. Side files of SQLite get the rights of this one.
   if (!exists(name)) Deno.openSync(name, { write: true, createNew: true, mode: 0o600 }).close();
@@ -76,11 +77,11 @@ function openToWrite({ path: name, maxBytes }: DatabaseOptions): OpenDatabase {
   try {
     db = new DatabaseSync(path);
     db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
-    versionOf(db, path); // before anything is changed
+    versionOf(db, path, schema); // before anything is changed
     const mode = db.prepare("PRAGMA journal_mode = WAL").get()?.journal_mode;
     if (mode !== "wal") throw new Error(`its file system cannot do what SQLite needs (${mode})`);
     db.exec(WRITER_PRAGMAS);
-    migrate(db, path);
+    migrate(db, path, schema);
     if (maxBytes !== undefined) {
       const pageBytes = Number(db.prepare("PRAGMA page_size").get()?.page_size);
       db.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(maxBytes / pageBytes))}`);
