@@ -20,6 +20,8 @@ export class Screen implements Output {
   #lines: readonly string[] = [];
   /** Written without a line feed so far, while there are lines at the bottom. */
   #partial = "";
+  /** Has the bottom now, and gets what is written. */
+  #borrower: Output | undefined;
 
   constructor(output: Output) {
     this.#output = output;
@@ -37,9 +39,22 @@ export class Screen implements Output {
     return this.#output.hasColor;
   }
 
+  /**
+   * Leaves the bottom to somebody else for good, e.g. to a `Prompt`: what is written here, by a log
+   * say, is written to that from now on. Its own lines are gone, and it shows none any more.
+   *
+   * @param make given the output to draw on
+   */
+  lend<Borrower extends Output>(make: (output: Output) => Borrower): Borrower {
+    this.show([]);
+    const borrower = make(this.#output);
+    this.#borrower = borrower;
+    return borrower;
+  }
+
   /** Shows `lines` at the bottom, each safe to print, in place of those before; none at all if empty. */
   show(lines: readonly string[]): void {
-    if (!this.isTerminal) return;
+    if (!this.isTerminal || this.#borrower !== undefined) return;
     this.#lines = lines.slice(0, MAX_LINES);
     const rest = this.#lines.length === 0 ? this.#partial : "";
     if (rest !== "") this.#partial = "";
@@ -48,7 +63,7 @@ export class Screen implements Output {
 
   /** Writes text; above the lines at the bottom, as soon as its own line is whole. */
   write(text: string): void {
-    if (this.#lines.length === 0) return this.#output.write(text);
+    if (this.#lines.length === 0) return (this.#borrower ?? this.#output).write(text);
     const all = this.#partial + text;
     const end = all.lastIndexOf("\n") + 1;
     this.#partial = all.slice(end);

@@ -59,6 +59,21 @@ Deno.test("Screen lets everything through where there is no terminal", () => {
   assert.equal(output.text, "half");
 });
 
+Deno.test("Screen.lend() leaves the bottom to another, which gets what is written", () => {
+  const output = new KeptOutput(40);
+  const screen = new Screen(output);
+  screen.show(["a"]);
+  screen.write("half");
+  const borrower = screen.lend((below) => {
+    assert.equal(below, output);
+    return new KeptOutput(40);
+  });
+  screen.show(["never seen"]);
+  screen.write("above\n");
+  assert.equal(borrower.text, "above\n");
+  assert.deepEqual(shown(output.text), ["half"]);
+});
+
 Deno.test("showEvery() shows new lines until it is disposed, and leaves nothing", async () => {
   const clock = new FakeClock();
   const output = new KeptOutput(40);
