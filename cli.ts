@@ -5,5 +5,6 @@ import { realContext } from "./lib/real_context.ts";
 if (import.meta.main) {
   const context = realContext();
   await runTram(Deno.args, context);
+  await context.drained();
   Deno.exit(Number(context.process.exitCode ?? 0));
 }

@@ -5,6 +5,8 @@ import type { CommandContext } from "@stricli/core";
 import type { Clock } from "./clock/clock.ts";
 import type { Pacer } from "./clock/pacer.ts";
 import type { ExitCode } from "./config/exit_code.ts";
+import type { FileAccess } from "./chat/files/file_access.ts";
+import type { ChatStore } from "./chat/store/chat_store.ts";
 import type { CollectStore } from "./collect/store/collect_store.ts";
 import type { Logger } from "./log/log.ts";
 import type { LogFiles } from "./log/log_files.ts";
@@ -14,14 +16,44 @@ import type { StateFiles } from "./transport/session/state_files.ts";
 
 /** Somewhere to write text to. */
 export interface Output {
-  /** Writes `text` as it is. */
+  /**
+   * Writes `text` as it is, without waiting. Of what nobody reads some 4 MiB are kept; what comes then
+   * is left out and counted: fit for events, not for data.
+   */
   write(text: string): void;
+  /**
+   * Waits until what was written has gone out, or the process is interrupted: for who writes a lot, so
+   * that nothing is left out. Nothing to wait for where it is missing.
+   */
+  drained?(): Promise<void>;
   /** Columns of the terminal; `undefined` when it is not one. */
   readonly columns: number | undefined;
   /** A terminal that can be drawn on, line by line and back. */
   readonly isTerminal: boolean;
   /** Whether text for it shall have colours: see `wantsColor`. */
   readonly hasColor: boolean;
+}
+
+/** Where what somebody types, or another program writes, comes from. */
+export interface Input {
+  /** A terminal that can be typed on, key by key. */
+  readonly isTerminal: boolean;
+  /**
+   * Bytes as they come, until the end of the input or the signal; a view is valid until the next is
+   * asked for. What comes after the signal is kept for whoever reads next. One reads at a time.
+   *
+   * @throws {Error} when it cannot be read
+   */
+  read(signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /**
+   * From now on each key comes at once and is not shown; ^C is a byte. Ends when disposed, and at
+   * exit in any case.
+   *
+   * @param onExit is called when the process ends before that; must not wait
+   */
+  raw(onExit?: () => void): Disposable;
+  /** Calls back when the terminal has another size. */
+  onResize(changed: () => void): Disposable;
 }
 
 /** A file that is being written from the start. */
@@ -35,8 +67,13 @@ export interface NewFile {
 
 /** The few things that tram does with files outside of its stores. */
 export interface Files {
-  /** Text of a file, or `undefined` when there is none. @throws when it cannot be read */
-  readText(path: string): Promise<string | undefined>;
+  /**
+   * Text of a file, or `undefined` when there is none.
+   *
+   * @param maxBytes most that it may hold. @default {1 MiB}
+   * @throws {Error} when it cannot be read
+   */
+  readText(path: string, maxBytes?: number): Promise<string | undefined>;
   /**
    * Text of a file that only the user or root can have written, or `undefined` when there is none.
    *
@@ -68,6 +105,7 @@ export interface Files {
 /** What a command may touch of the world. */
 export interface TramContext extends CommandContext {
   readonly process: {
+    readonly stdin: Input;
     readonly stdout: Output;
     readonly stderr: Output;
     readonly env: Readonly<Partial<Record<string, string>>>;
@@ -80,8 +118,12 @@ export interface TramContext extends CommandContext {
   readonly files: Files;
   /** Files of sessions that outlive a process; loaded when they are wanted. */
   readonly stateFiles: () => Promise<StateFiles>;
+  /** Files that `chat` sends and receives; loaded when they are wanted. */
+  readonly fileAccess: () => Promise<FileAccess>;
   /** Opens what `collect` stores in: a file, or memory for `:memory:`. @throws {StoreError} */
   readonly openCollectStore: (path: string, isReader: boolean) => Promise<CollectStore>;
+  /** Opens what `chat` stores in: a file, or memory for `:memory:`. @throws {StoreError} */
+  readonly openChatStore: (path: string, isReader: boolean) => Promise<ChatStore>;
   /** Where log files go; loaded when one is asked for. */
   readonly logFiles: () => Promise<LogFiles>;
   /** `linux`, `darwin` or `windows`. */

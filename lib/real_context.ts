@@ -3,87 +3,46 @@ import { systemClock } from "./clock/system_clock.ts";
 import { ExitCode } from "./config/exit_code.ts";
 import { folderOf } from "./config/folder_of.ts";
 import { distrust } from "./config/distrust.ts";
-import type { Files, NewFile, Output, TramContext } from "./context.ts";
-import { canDraw, wantsColor } from "./terminal/wants_color.ts";
+import type { Files, NewFile, TramContext } from "./context.ts";
+import { isLikeFile, readBounded } from "./read_bounded.ts";
+import { realInput } from "./real_input.ts";
+import { realOutputs } from "./real_output.ts";
 import { tcpNetwork } from "./transport/tcp_network.ts";
 
-/** How long to wait for a pipe that is full, in milliseconds. */
-const FULL_PIPE_MS = 5;
+/** Most bytes of options or tokens. */
+const MAX_TEXT_BYTES = 1024 * 1024;
 
-/**
- * Writes at least one byte, and waits for room as long as it takes: also on a pipe that another
- * program has set not to block.
- */
-function writeSome(stream: typeof Deno.stdout, bytes: Uint8Array): number {
-  for (;;) {
-    try {
-      return stream.writeSync(bytes);
-    } catch (error) {
-      if (!(error instanceof Deno.errors.WouldBlock)) throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, FULL_PIPE_MS);
-    }
-  }
-}
-
-/** Standard output or error, and what to do when it cannot be written any more. */
-function outputTo(
-  stream: typeof Deno.stdout,
-  env: TramContext["process"]["env"],
-  onFailure: (error: unknown) => void,
-): Output {
-  const encoder = new TextEncoder();
-  const isTerminal = stream.isTerminal();
-  return {
-    isTerminal: canDraw(env, isTerminal),
-    hasColor: wantsColor(env, isTerminal),
-    write(text) {
-      const bytes = encoder.encode(text);
-      try {
-        for (let at = 0; at < bytes.length;) at += writeSome(stream, bytes.subarray(at));
-      } catch (error) {
-        onFailure(error);
-      }
-    },
-    get columns() {
-      try {
-        // A terminal without a size says 0.
-        return isTerminal ? Deno.consoleSize().columns || undefined : undefined;
-      } catch {
-        return undefined;
-      }
-    },
-  };
-}
-
-const files: Files = {
+/** @param signal ends waiting for what another process writes */
+const realFiles = (signal: AbortSignal): Files => ({
   create,
-  async readText(path) {
+  async readText(path, maxBytes = MAX_TEXT_BYTES) {
     try {
-      return await Deno.readTextFile(path);
+      return await readBounded(path, { maxBytes, signal });
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return undefined;
+      if (signal.aborted && error === signal.reason) throw error;
       throw new Error(`Cannot read ${path}: ${error instanceof Error ? error.message : error}`);
     }
   },
   async readTrusted(path) {
-    let file: Deno.FsFile;
     try {
-      // Opening a named pipe would wait for its writer.
-      if (!(await Deno.stat(path)).isFile) throw new Error(`Cannot use ${path}: it is no file`);
-      file = await Deno.open(path);
+      if (!(await Deno.stat(path)).isFile) throw new Error("it is no file");
+      return await readBounded(path, {
+        ...{ maxBytes: MAX_TEXT_BYTES, signal },
+        check(info) {
+          const why = distrust(info, Deno.build.os === "windows" ? null : Deno.uid());
+          if (why === undefined) return;
+          throw new Error(`${why}; to use it all the same, name it: --config ${path}`);
+        },
+      });
     } catch (error) {
       if (error instanceof Deno.errors.NotFound) return undefined;
-      throw error;
+      if (signal.aborted && error === signal.reason) throw error;
+      throw new Error(`Cannot use ${path}: ${error instanceof Error ? error.message : error}`);
     }
-    using _ = file;
-    const why = distrust(await file.stat(), Deno.build.os === "windows" ? null : Deno.uid());
-    if (why === undefined) return await new Response(file.readable).text();
-    throw new Error(
-      `Cannot use ${path}: ${why}; to use it all the same, name it: --config ${path}`,
-    );
   },
   async readSecret(path) {
-    const text = await files.readText(path);
+    const text = await this.readText(path);
     const mode = text === undefined || Deno.build.os === "windows"
       ? 0
       : (await Deno.stat(path)).mode ?? 0;
@@ -98,7 +57,7 @@ const files: Files = {
     const options = { read: true, write: true, create: true, mode: 0o600 };
     using file = await Deno.open(path, options);
     await file.lock(true);
-    const text = await files.readSecret(path) ?? "";
+    const text = await this.readSecret(path) ?? "";
     const bytes = new TextEncoder().encode(added(text));
     const { size } = await file.stat();
     try {
@@ -110,7 +69,7 @@ const files: Files = {
       throw new Error(`Cannot write ${path}: ${error instanceof Error ? error.message : error}`);
     }
   },
-};
+});
 
 /** Writes a file from its start; what was there before goes when it begins. */
 function create(path: string): NewFile {
@@ -149,12 +108,14 @@ function create(path: string): NewFile {
   };
 }
 
-/** Opens a file as it is, or makes it. */
+/** Opens a file as it is, or makes it. @throws {Error} when it is a pipe that waits for a reader */
 function openToWrite(path: string): { readonly file: Deno.FsFile; readonly isNew: boolean } {
   try {
     return { file: Deno.openSync(path, { write: true, createNew: true }), isNew: true };
   } catch (error) {
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    const info = Deno.statSync(path);
+    if (info.isFifo && !isLikeFile(info, path)) throw new Error("it is a named pipe");
     return { file: Deno.openSync(path, { write: true, create: true }), isNew: false };
   }
 }
@@ -191,59 +152,68 @@ function interruptible(): AbortController {
   return controller;
 }
 
-/** Standard output and error, environment and exit code; what cannot be written aborts. */
-function realProcess(controller: AbortController): TramContext["process"] {
+/** What only `cli.ts` needs of the world. */
+export interface RealContext extends TramContext {
+  /** Waits until all output has gone out, or its readers have had their time. For the end. */
+  readonly drained: () => Promise<void>;
+}
+
+/** Standard input, output and error, environment and exit code; what cannot be written aborts. */
+function realProcess(controller: AbortController): Pick<RealContext, "process" | "drained"> {
   const env = Deno.env.toObject();
-  // Nobody can be told that nobody can be told.
-  const stderr = outputTo(Deno.stderr, env, () => {});
+  const { stdout, stderr, isLost, drained } = realOutputs(env, controller);
   let exitCode: TramContext["process"]["exitCode"];
-  let isLost = false;
-  const stdout = outputTo(Deno.stdout, env, (error) => {
-    // A reader that went away (`| head`) ends what runs, in good order and without a word.
-    if (error instanceof Deno.errors.BrokenPipe) {
-      controller.abort(new DOMException("nobody reads the output", "AbortError"));
-      return;
-    }
-    if (isLost) return;
-    isLost = true;
-    const why = error instanceof Error ? error.message : String(error);
-    stderr.write(`tram: Cannot write to standard output: ${why}\n`);
-    controller.abort(new DOMException("the output cannot be written", "AbortError"));
-  });
-  return {
+  const process: TramContext["process"] = {
+    stdin: realInput(env),
     stdout,
     stderr,
     env,
     // However well the rest went, whoever asked did not get all of it.
     get exitCode() {
-      return isLost ? ExitCode.Failed : exitCode;
+      return isLost() ? ExitCode.Failed : exitCode;
     },
     set exitCode(code) {
       exitCode = code;
     },
   };
+  return {
+    process,
+    async drained() {
+      const wasInterrupted = controller.signal.aborted;
+      if (await drained() || wasInterrupted) return;
+      process.exitCode = ExitCode.Interrupted; // what was to be all that there is was cut
+    },
+  };
 }
 
 /** The world as it is. */
-export function realContext(): TramContext {
+export function realContext(): RealContext {
   const controller = interruptible();
   return {
-    process: realProcess(controller),
+    ...realProcess(controller),
     clock: systemClock,
     newPacer: async () => (await import("./clock/precise_pacer.ts")).precisePacer(systemClock),
     network: tcpNetwork,
-    files,
+    files: realFiles(controller.signal),
     logFiles: async () => (await import("./log/real_log_files.ts")).realLogFiles(),
     os: Deno.build.os,
     stateFiles: async () => {
       return (await import("./transport/session/real_state_files.ts")).realStateFiles;
     },
+    fileAccess: async () => (await import("./chat/files/real_file_access.ts")).realFileAccess,
     openCollectStore: async (path, isReader) => {
       if (path === ":memory:") {
         return new (await import("./collect/store/memory_store.ts")).MemoryStore();
       }
       const { openSqliteStore } = await import("./collect/store/sqlite_store.ts");
       return await openSqliteStore(path, { isReader });
+    },
+    openChatStore: async (path, isReader) => {
+      if (path === ":memory:") {
+        return new (await import("./chat/store/memory_chat_store.ts")).MemoryChatStore();
+      }
+      const { openSqliteChatStore } = await import("./chat/store/sqlite_chat_store.ts");
+      return await openSqliteChatStore(path, { isReader });
     },
     pid: Deno.pid,
     hostName: () => Deno.hostname(),

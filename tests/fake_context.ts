@@ -1,11 +1,14 @@
 /** A world for commands: memory network, fake clock, files in a map, output that is kept. */
 import { FakeClock } from "../lib/clock/fake_clock.ts";
 import { clockPacer } from "../lib/clock/pacer.ts";
-import type { Files, TramContext } from "../lib/context.ts";
+import type { Files, Input, TramContext } from "../lib/context.ts";
+import { MemoryChatStore } from "../lib/chat/store/memory_chat_store.ts";
 import { MemoryStore } from "../lib/collect/store/memory_store.ts";
-import { StoreError } from "../lib/collect/store/store_error.ts";
-import { lastingStore } from "./collect/report_stores.ts";
+import { StoreError } from "../lib/store/store_error.ts";
+import { endedInput } from "./fake_input.ts";
 import { FakeStateFiles } from "./fake_state_files.ts";
+import { FakeFileAccess } from "./chat/files/fake_file_access.ts";
+import { lastingStore } from "./lasting_store.ts";
 import { FakeLogFiles } from "./log/fake_log_files.ts";
 import { runTram } from "../lib/app.ts";
 import { Random } from "./fuzz/random.ts";
@@ -39,11 +42,17 @@ export class FakeRoom {
   /** Stores of collect by path. They live on when a server has closed them. */
   readonly stores = new Map<string, MemoryStore>();
 
-  /** Why stores of collect cannot be opened, by path. */
+  /** Stores of chat by path. They live on when a server has closed them. */
+  readonly chatStores = new Map<string, MemoryChatStore>();
+
+  /** Why stores cannot be opened, by path. */
   readonly storeFailures = new Map<string, StoreError>();
 
   /** Files of sessions. */
   readonly stateFiles = new FakeStateFiles();
+
+  /** Files that `chat` sends and receives. */
+  readonly fileAccess = new FakeFileAccess();
 
   #nextPid = 4711;
 
@@ -87,18 +96,24 @@ export class FakeRoom {
     this.network = new MemoryNetwork({ clock: this.clock, random, ...path });
   }
 
-  /** Runs a command line in the room. @param start runs another program than tram */
+  /**
+   * Runs a command line in the room.
+   *
+   * @param start runs another program than tram
+   * @param stdin @default {at its end}
+   */
   run(
     args: readonly string[],
     env: Readonly<Record<string, string>> = {},
     columns?: number,
     start: typeof runTram = runTram,
+    stdin: Input = endedInput(),
   ): FakeProcess {
     const stdout = new KeptOutput(columns);
     const stderr = new KeptOutput(columns);
     const controller = new AbortController();
     const context: TramContext = {
-      process: { stdout, stderr, env: { HOME: "/home/ada", ...env } },
+      process: { stdin, stdout, stderr, env: { HOME: "/home/ada", ...env } },
       clock: this.clock,
       newPacer: () => Promise.resolve(clockPacer(this.clock)),
       network: this.network,
@@ -106,15 +121,12 @@ export class FakeRoom {
       logFiles: () => Promise.resolve(this.logFiles),
       os: "linux",
       stateFiles: () => Promise.resolve(this.stateFiles),
+      fileAccess: () => Promise.resolve(this.fileAccess),
       openCollectStore: (path, isReader) => {
-        const failure = this.storeFailures.get(path) ??
-          (isReader && !this.stores.has(path)
-            ? new StoreError("other", `Cannot open ${path}: there is no such store`)
-            : undefined);
-        if (failure !== undefined) return Promise.reject(failure);
-        const store = this.stores.get(path) ?? new MemoryStore();
-        this.stores.set(path, store);
-        return Promise.resolve(lastingStore(store));
+        return this.#openStore(this.stores, path, isReader, () => new MemoryStore());
+      },
+      openChatStore: (path, isReader) => {
+        return this.#openStore(this.chatStores, path, isReader, () => new MemoryChatStore());
       },
       pid: this.#nextPid++,
       hostName: () => "ada's desk",
@@ -123,6 +135,22 @@ export class FakeRoom {
     const exitCode = start(args, context).then(() => Number(context.process.exitCode ?? 0));
     const interrupt = () => controller.abort(new DOMException("interrupted", "AbortError"));
     return { stdout, stderr, exitCode, interrupt };
+  }
+
+  #openStore<T extends AsyncDisposable>(
+    stores: Map<string, T>,
+    path: string,
+    isReader: boolean,
+    make: () => T,
+  ): Promise<T> {
+    const failure = this.storeFailures.get(path) ??
+      (isReader && !stores.has(path)
+        ? new StoreError("other", `Cannot open ${path}: there is no such store`)
+        : undefined);
+    if (failure !== undefined) return Promise.reject(failure);
+    const store = stores.get(path) ?? make();
+    stores.set(path, store);
+    return Promise.resolve(lastingStore(store));
   }
 }
 

@@ -120,8 +120,17 @@ function named(
   return Object.fromEntries(values);
 }
 
-/** A command of the library. @param program asked when the command runs */
-export function buildCommand(table: CommandTable, program: () => Program): Command<TramContext> {
+/**
+ * A command of the library.
+ *
+ * @param program asked when the command runs
+ * @param columns of the terminal that help is for, if there is one
+ */
+export function buildCommand(
+  table: CommandTable,
+  program: () => Program,
+  columns?: number,
+): Command<TramContext> {
   const names = Object.entries(table.options).map(([name, option]) =>
     [name, allNames(name, option)] as const
   );
@@ -152,6 +161,6 @@ export function buildCommand(table: CommandTable, program: () => Program): Comma
   return {
     ...command,
     formatUsageLine: ({ prefix }) => usageLine(table, prefix),
-    formatHelp: ({ prefix }) => commandHelp(table, prefix),
+    formatHelp: ({ prefix }) => commandHelp(table, prefix, columns),
   };
 }

@@ -14,9 +14,10 @@ type Target = Command<TramContext> | RouteMap<TramContext>;
 function byName(
   commands: readonly CommandTable[],
   program: () => Program,
+  columns: number | undefined,
 ): Record<string, Target> {
   return Object.fromEntries(
-    commands.map((table) => [table.path.at(-1), buildCommand(table, program)]),
+    commands.map((table) => [table.path.at(-1), buildCommand(table, program, columns)]),
   );
 }
 
@@ -28,11 +29,12 @@ function hiddenNames(commands: readonly CommandTable[]): Record<string, boolean>
 function subcommandRoutes(
   { name, brief, examples, commands }: Subcommand,
   program: () => Program,
+  columns: number | undefined,
 ): RouteMap<TramContext> {
   const shown = commands.filter(({ hidden }) => !hidden);
   return {
     ...buildRouteMap<string, TramContext>({
-      routes: byName(commands, program),
+      routes: byName(commands, program, columns),
       docs: { brief, hideRoute: hiddenNames(commands) },
     }),
     formatHelp: ({ prefix }) =>
@@ -41,6 +43,7 @@ function subcommandRoutes(
         about: [brief],
         prefix,
         examples,
+        columns,
         tables: {
           COMMANDS: shown.map((table) => [table.path.at(-1) ?? "", table.brief]),
           OPTIONS: [HELP_ROW],
@@ -59,16 +62,24 @@ export interface ProgramSpec {
   readonly commands: readonly CommandTable[];
 }
 
-/** Routes for all of the command line. @param program asked when a command runs */
+/**
+ * Routes for all of the command line.
+ *
+ * @param program asked when a command runs
+ * @param columns of the terminal that help is for, if there is one
+ */
 export function buildRoutes(
   { brief, examples, subcommands, commands }: ProgramSpec,
   program: () => Program,
+  columns?: number,
 ): RouteMap<TramContext> {
-  const groups = subcommands.map((each) => [each.name, subcommandRoutes(each, program)] as const);
+  const groups = subcommands.map((each) => {
+    return [each.name, subcommandRoutes(each, program, columns)] as const;
+  });
   const shown = commands.filter(({ hidden }) => !hidden);
   return {
     ...buildRouteMap<string, TramContext>({
-      routes: { ...Object.fromEntries(groups), ...byName(commands, program) },
+      routes: { ...Object.fromEntries(groups), ...byName(commands, program, columns) },
       docs: { brief, hideRoute: hiddenNames(commands) },
     }),
     formatHelp: ({ prefix }) =>
@@ -86,6 +97,7 @@ export function buildRoutes(
         about: [brief],
         prefix,
         examples,
+        columns,
         tables: {
           COMMANDS: [
             ...subcommands.map((each) => [each.name, each.brief] as const),

@@ -43,8 +43,12 @@ function sourcesNote({ path, options }: CommandTable): readonly string[] {
   ];
 }
 
-/** The help of a command. */
-export function commandHelp(table: CommandTable, prefix: readonly string[]): string {
+/** The help of a command. @param columns of the terminal, if there is one */
+export function commandHelp(
+  table: CommandTable,
+  prefix: readonly string[],
+  columns: number | undefined,
+): string {
   const options = Object.entries(flagsOf(table)).filter(([, { hidden }]) => !hidden);
   const places = Object.values(table.positional);
   return helpText({
@@ -52,6 +56,7 @@ export function commandHelp(table: CommandTable, prefix: readonly string[]): str
     about: [table.brief],
     prefix,
     examples: table.examples,
+    columns,
     tables: {
       ARGUMENTS: places.map(({ placeholder, brief }) => [placeholder, brief]),
       OPTIONS: [...options.map(optionRow), HELP_ROW],

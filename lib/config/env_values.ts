@@ -51,18 +51,27 @@ export function unknownVariables(
   catalog: readonly CommandTable[],
   env: Env,
 ): readonly string[] {
-  const known = new Set(
-    catalog.filter(({ path }) => path[0] === subcommand).flatMap(({ options }) =>
-      Object.entries(options).flatMap(([name, option]) =>
-        allNames(name, option).map((each) => variableName(subcommand, each))
-      )
-    ),
-  );
+  const known = new Set<string>();
+  /** What a variable would be called if the option were common to many commands, which it is not. */
+  const special = new Map<string, string>();
+  for (const { options } of catalog.filter(({ path }) => path[0] === subcommand)) {
+    for (const [name, option] of Object.entries(options)) {
+      for (const each of allNames(name, option)) {
+        const variable = variableName(subcommand, each);
+        known.add(variable);
+        if (option.common) known.add(variableName(undefined, each));
+        else special.set(variableName(undefined, each), variable);
+      }
+    }
+  }
   const prefix = variableName(undefined, subcommand) + "_";
-  return Object.keys(env).sort()
-    .filter((variable) => variable.startsWith(prefix) && env[variable] && !known.has(variable))
-    .map((variable) => {
-      const meant = didYouMean(variable, known, (name) => name);
-      return `${variable} is no option of tram ${subcommand}${meant}`;
-    });
+  return Object.keys(env).sort().flatMap((variable) => {
+    if (!env[variable] || known.has(variable)) return [];
+    const meant = variable.startsWith(prefix)
+      ? didYouMean(variable, known, (name) => name)
+      : special.has(variable)
+      ? `; did you mean ${special.get(variable)}?`
+      : undefined;
+    return meant === undefined ? [] : [`${variable} is no option of tram ${subcommand}${meant}`];
+  });
 }

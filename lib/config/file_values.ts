@@ -11,6 +11,7 @@ import { isTable, type Table } from "./is_table.ts";
 import { type KnownOptions, knownOptions } from "./known_options.ts";
 import { camelName } from "./option_names.ts";
 import { type Section, sectionValues } from "./section_values.ts";
+import { shownName } from "./shown_name.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** What stands in a file. */
@@ -35,7 +36,7 @@ function checkSections({ path, data }: ConfigData, sections: readonly string[]):
     }
     if (!isTable(value)) continue;
     const meant = didYouMean(name, sections, (section) => `[${section}]`);
-    throw new UsageError(`Cannot use ${path}: there is no section [${name}]${meant}`);
+    throw new UsageError(`Cannot use ${path}: there is no section [${shownName(name)}]${meant}`);
   }
 }
 
@@ -47,7 +48,7 @@ function ownValues(
   running: CommandTable,
 ): Values {
   let own: Values = new Map();
-  const nameOfSection = (name = "") => `${heading.slice(0, -1)}.${name}]`;
+  const nameOfSection = (name = "") => `${heading.slice(0, -1)}.${shownName(name)}]`;
   for (const [name, keys] of tables) {
     const sibling = siblings.find((each) => each.path[1] === name);
     if (sibling === undefined || !isTable(keys)) {

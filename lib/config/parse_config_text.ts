@@ -7,6 +7,22 @@ function isIni(path: string): boolean {
 }
 
 /**
+ * The parser of .ini leaves this name out without a word. Nothing is called so, so it is wrong.
+ *
+ * @throws {UsageError}
+ */
+function checkIniNames(text: string, path: string, unsafe: (text: string) => unknown): void {
+  for (const [index, line] of text.split(/\r\n|\r|\n/).entries()) {
+    const [, section, key] = /^\[([^\]]*)\]\s*$|^([^=]+)/.exec(line) ?? [];
+    if (!String(unsafe(section ?? key ?? "")).includes("__proto__")) continue;
+    const what = section === undefined ? "key" : "section";
+    throw new UsageError(
+      `Cannot use ${path}: line ${index + 1}: no ${what} has the name __proto__`,
+    );
+  }
+}
+
+/**
  * What stands in the text of a configuration file.
  *
  * @throws {UsageError} with file, line and column when it cannot be read
@@ -18,7 +34,8 @@ export async function parseConfigText(
   const withoutMark = text.replace(/^\ufeff/, "");
   if (isIni(path)) {
     // @ts-types="../types/ini.d.ts"
-    const { parse } = await import("ini");
+    const { parse, unsafe } = await import("ini");
+    checkIniNames(withoutMark, path, unsafe);
     return parse(withoutMark);
   }
   const { parse, TomlError } = await import("smol-toml");

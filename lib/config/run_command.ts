@@ -1,5 +1,6 @@
 /** Runs the body of a command and turns what it throws into one line and an exit code. */
 import type { CommandBody, TramContext } from "../context.ts";
+import { cutText } from "../log/cut_text.ts";
 import { safeText } from "../terminal/safe_text.ts";
 import { LineError, LineErrorCode } from "../transport/line_error.ts";
 import { ExitCode } from "./exit_code.ts";
@@ -31,10 +32,13 @@ export function exitCodeOf(error: unknown): ExitCode {
   return error.isPassing ? ExitCode.Unreachable : ExitCode.Failed;
 }
 
+/** Longest message that is shown whole: paths and values may stand in it, but no megabytes. */
+const MAX_MESSAGE_CHARS = 5000;
+
 /** One line for people: what, where, what would be right. */
 export function errorLine(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  const line = safeText(message.split("\n", 1)[0] ?? "");
+  const line = safeText(cutText(message.split("\n", 1)[0] ?? "", MAX_MESSAGE_CHARS));
   if (!(error instanceof LineError)) return line;
   const who = error.origin === "peer" ? "The server refused: " : "";
   return `${who}${line}${Object.hasOwn(HINTS, error.code) ? HINTS[error.code] : ""}`;

@@ -11,6 +11,7 @@ import { findConfigFile } from "./find_config_file.ts";
 import { kebabName, variableName } from "./option_names.ts";
 import { parseConfigText } from "./parse_config_text.ts";
 import { type GivenFlag, resolve, type Resolved } from "./resolve.ts";
+import { stackLines } from "./stack_lines.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** What stands on the command line. */
@@ -76,5 +77,13 @@ export async function runTable(
   const above = { ...context, process: { ...context.process, stderr: screen } };
   const [body, log] = await Promise.all([table.load(), openCommandLog(above, table, values)]);
   await using _ = log;
-  return await body({ ...above, log, screen }, values, program);
+  try {
+    return await body({ ...above, log, screen }, values, program);
+  } catch (error) {
+    // The line that everybody gets comes later, and says what; this says where.
+    if (log.isOn("debug") && !(error instanceof UsageError) && error !== context.signal.reason) {
+      for (const line of stackLines(error)) log.error(line);
+    }
+    throw error;
+  }
 }

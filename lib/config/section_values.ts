@@ -6,6 +6,7 @@ import { isTable, type Table } from "./is_table.ts";
 import { keysOf, type Known, type KnownOptions } from "./known_options.ts";
 import { camelName } from "./option_names.ts";
 import { readCandidate } from "./resolve.ts";
+import { shownName as shown } from "./shown_name.ts";
 import { UsageError } from "./usage_error.ts";
 
 /** A section. */
@@ -70,18 +71,20 @@ export function sectionValues(
     if (owners === undefined) {
       const help = hint(key) ?? didYouMean(key, keysOf(known));
       throw new UsageError(
-        `Cannot use ${path}: ${heading || "the top of the file"} has no key "${key}"${help}`,
+        `Cannot use ${path}: ${heading || "the top of the file"} has no key "${shown(key)}"${help}`,
       );
     }
-    const refusal = `Cannot use ${path}: ${where}${key}`;
-    const candidate = { text: textOf(value, refusal), origin: `${path} ${where}${key}`, refusal };
+    const refusal = `Cannot use ${path}: ${where}${shown(key)}`;
+    const origin = `${path} ${where}${shown(key)}`;
+    const candidate = { text: textOf(value, refusal), origin, refusal };
     checkByAny(owners, running, candidate);
     for (const { name, command } of owners) {
       if (command !== running) continue;
       const other = values.get(name);
       if (other !== undefined && other.text !== candidate.text) {
         throw new UsageError(
-          `Cannot use ${path}: ${where}has both "${other.key}" and "${key}", which are one option`,
+          `Cannot use ${path}: ${where}has both "${shown(other.key)}" and "${shown(key)}", ` +
+            "which are one option",
         );
       }
       values.set(name, { ...candidate, key });

@@ -1,9 +1,13 @@
 /** How much of a kind is let through. */
-export interface FloodLimitOptions {
+export interface FloodRate {
   /** How many at once. @default {20} */
   readonly burst?: number;
   /** How many per second in the long run. @default {5} */
   readonly perSecond?: number;
+}
+
+/** Options of a {@linkcode FloodLimit}; the rate is that of kinds which have none of their own. */
+export interface FloodLimitOptions extends FloodRate {
   /** How many kinds are told apart; the rest counts as one. @default {256} */
   readonly maxKeys?: number;
 }
@@ -18,6 +22,8 @@ export interface HeldBack {
 }
 
 interface Bucket {
+  readonly burst: number;
+  readonly perNs: number;
   tokens: number;
   atNs: number;
   heldCount: number;
@@ -35,20 +41,22 @@ const OTHERS = "others";
  * Pure: it is told the time.
  */
 export class FloodLimit {
-  readonly #burst: number;
-  readonly #perNs: number;
+  readonly #rate: Required<FloodRate>;
   readonly #maxKeys: number;
   readonly #buckets = new Map<string, Bucket>();
 
   constructor({ burst = 20, perSecond = 5, maxKeys = 256 }: FloodLimitOptions = {}) {
-    this.#burst = burst;
-    this.#perNs = perSecond / 1e9;
+    this.#rate = { burst, perSecond };
     this.#maxKeys = maxKeys;
   }
 
-  /** Whether one more of `key` may pass at `nowNs`. Ask {@linkcode due} first. */
-  take(key: string, nowNs: number): boolean {
-    const bucket = this.#bucket(key, nowNs);
+  /**
+   * Whether one more of `key` may pass at `nowNs`. Ask {@linkcode due} first.
+   *
+   * @param rate of this key, from its first time on
+   */
+  take(key: string, nowNs: number, rate: FloodRate = {}): boolean {
+    const bucket = this.#bucket(key, nowNs, rate);
     this.#refill(bucket, nowNs);
     if (bucket.heldCount === 0 && bucket.tokens >= 1) {
       bucket.tokens--;
@@ -62,7 +70,7 @@ export class FloodLimit {
   due(nowNs: number): HeldBack[] {
     return this.#takeHeld((bucket) => {
       this.#refill(bucket, nowNs);
-      return bucket.tokens >= this.#burst;
+      return bucket.tokens >= bucket.burst;
     });
   }
 
@@ -81,18 +89,24 @@ export class FloodLimit {
     return held;
   }
 
-  #bucket(key: string, nowNs: number): Bucket {
+  #bucket(key: string, nowNs: number, rate: FloodRate): Bucket {
     const known = this.#buckets.get(key);
     if (known !== undefined) return known;
-    if (this.#buckets.size >= this.#maxKeys && key !== OTHERS) return this.#bucket(OTHERS, nowNs);
-    const bucket = { tokens: this.#burst, atNs: nowNs, heldCount: 0, heldSinceNs: 0 };
+    if (this.#buckets.size >= this.#maxKeys && key !== OTHERS) {
+      return this.#bucket(OTHERS, nowNs, {});
+    }
+    const { burst, perSecond } = { ...this.#rate, ...rate };
+    const bucket = {
+      ...{ burst, perNs: perSecond / 1e9 },
+      ...{ tokens: burst, atNs: nowNs, heldCount: 0, heldSinceNs: 0 },
+    };
     this.#buckets.set(key, bucket);
     return bucket;
   }
 
   #refill(bucket: Bucket, nowNs: number): void {
-    const refill = (nowNs - bucket.atNs) * this.#perNs;
-    bucket.tokens = Math.min(this.#burst, bucket.tokens + refill);
+    const refill = (nowNs - bucket.atNs) * bucket.perNs;
+    bucket.tokens = Math.min(bucket.burst, bucket.tokens + refill);
     bucket.atNs = nowNs;
   }
 }

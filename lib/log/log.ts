@@ -7,6 +7,7 @@
  * 3. Messages and properties may hold what a peer sent; they are made safe where they are written.
  * 4. Secrets do not belong in messages. Properties with the name of a secret are redacted.
  */
+import type { FloodRate } from "./flood_limit.ts";
 import type { LogLevel } from "./log_level.ts";
 
 /** Data that goes with a record; see `plainProperties`. */
@@ -33,12 +34,14 @@ export interface Logger {
    * counted, and a line says how many.
    *
    * @param kind few and short, e.g. `refused full`; never what a peer sent
+   * @param rate how much of the kind is let through; the same each time
    */
   logLimited(
     level: LogLevel,
     kind: string,
     message: string | (() => string),
     properties?: LogProperties,
+    rate?: FloodRate,
   ): void;
   /** A logger for `category`, or for what is below this one's when it begins with a dot. */
   child(category: string): Logger;

@@ -1,6 +1,6 @@
 import type { Sink } from "@logtape/logtape";
 import type { Clock } from "../clock/clock.ts";
-import { FloodLimit, type HeldBack } from "./flood_limit.ts";
+import { FloodLimit, type FloodRate, type HeldBack } from "./flood_limit.ts";
 import { formatCount } from "../terminal/format_count.ts";
 import type { Log, Logger, LogProperties } from "./log.ts";
 import { LEVEL_RANK, type LogLevel, type LogThreshold } from "./log_level.ts";
@@ -40,12 +40,12 @@ class Dispatch {
   }
 
   /** Whether one more of `kind` may be logged. */
-  mayPass(level: LogLevel, category: string, kind: string): boolean {
+  mayPass(level: LogLevel, category: string, kind: string, rate?: FloodRate): boolean {
     const nowNs = this.options.clock.monotonicNs();
     this.#tell(this.#flood.due(nowNs));
     const key = `${level} ${category} ${kind}`;
     if (this.#kinds.size < MAX_KINDS) this.#kinds.set(key, { level, category, kind });
-    return this.#flood.take(key, nowNs);
+    return this.#flood.take(key, nowNs, rate);
   }
 
   tellAll(): void {
@@ -118,9 +118,11 @@ class CategoryLogger implements Logger {
     kind: string,
     message: string | (() => string),
     properties?: LogProperties,
+    rate?: FloodRate,
   ): void {
     if (LEVEL_RANK[level] < this.#least) return;
-    if (this.dispatch.mayPass(level, this.category, kind)) this.log(level, message, properties);
+    if (!this.dispatch.mayPass(level, this.category, kind, rate)) return;
+    this.log(level, message, properties);
   }
 
   child(category: string): Logger {

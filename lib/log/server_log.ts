@@ -17,15 +17,20 @@ export function eventLine(event: ServerEvent, form: "text" | "json"): string {
   return form === "json" ? safeJson(eventProperties(event)) : `tram: ${messageOf(event)}`;
 }
 
+/** Comings and goings that are logged: of a whole room at once, and 20 a second in the long run. */
+const COMING_AND_GOING = { burst: 100, perSecond: 20 } as const;
+
 /**
- * Logs an event of a server. Who is refused can come back as often as they like, so of refusals a
- * burst of each code is logged, and how many more there were.
+ * Logs an event of a server. Who is refused can come back as often as they like, and so can who is
+ * let in: of refusals of each code, of joining and of leaving a burst is logged, and how many more
+ * there were.
  */
 export function logServerEvent(log: Logger, event: ServerEvent): void {
   const properties = eventProperties(event);
   const message = () => messageOf(event);
-  if (event.type !== "refused") log.info(message, properties);
-  else log.logLimited("info", `refused ${event.error.code}`, message, properties);
+  if (event.type === "refused") {
+    log.logLimited("info", `refused ${event.error.code}`, message, properties);
+  } else log.logLimited("info", event.type, message, properties, COMING_AND_GOING);
 }
 
 /** One event as data. */

@@ -17,6 +17,9 @@ export interface CompareFlags {
 /** Distribution that is compared unless somebody says otherwise. */
 const DEFAULT_TAG = "response";
 
+/** Longest log that is read: its text has to fit into memory. */
+const MAX_LOG_BYTES = 256 * 1024 * 1024;
+
 /** `tram timer compare`: says whether two runs differ. */
 export async function compare(context: TramContext, flags: CompareFlags): Promise<ExitCode> {
   const { stdout } = context.process;
@@ -42,7 +45,7 @@ export async function compare(context: TramContext, flags: CompareFlags): Promis
 }
 
 async function readLog({ files }: TramContext, path: string): Promise<HistogramLog> {
-  const text = await files.readText(path);
+  const text = await files.readText(path, MAX_LOG_BYTES);
   if (text === undefined) throw new UsageError(`Cannot read ${path}: no such file`);
   return readHistogramLog(text, path);
 }

@@ -30,7 +30,7 @@ export class Measurement implements Disposable {
    * response = held + lateness + service.
    */
   readonly distributions: Readonly<Record<Distribution, Latencies>>;
-  readonly blame = new TailBlame();
+  readonly blame: TailBlame;
   readonly #stopWatch: StopWatch;
   readonly #previousNs = new Map<number, number>();
   #stepSumNs = 0;
@@ -40,9 +40,11 @@ export class Measurement implements Disposable {
   /**
    * @param nowNs the monotonic clock
    * @param sliced keep slices of time as well, for a log
+   * @param measureFromNs end of the warm-up
    */
-  constructor(nowNs: number, sliced = false) {
+  constructor(nowNs: number, sliced = false, measureFromNs = nowNs) {
     this.#stopWatch = new StopWatch(nowNs);
+    this.blame = new TailBlame(measureFromNs);
     const latencies = () => new Latencies(sliced);
     this.distributions = {
       response: latencies(),

@@ -38,7 +38,7 @@ export function pingJson(result: PingResult): string {
     measured,
     missing,
     elapsedNs: Math.round(result.elapsedNs),
-    perSecond: Math.round(result.perSecond * 1000) / 1000,
+    perSecond: result.perSecond === undefined ? null : Math.round(result.perSecond * 1000) / 1000,
     isRateReached: result.isRateReached ?? null,
     isClientLimited: result.isClientLimited,
     ...Object.fromEntries(DISTRIBUTIONS.map((name) => {

@@ -44,6 +44,11 @@ export class PingLines implements AsyncDisposable {
   isPatient = true;
   readonly #listening = Promise.withResolvers<PingListener>();
   #listener: PingListener | undefined;
+  readonly #signal: AbortSignal;
+
+  private constructor(signal: AbortSignal) {
+    this.#signal = signal;
+  }
 
   /**
    * Connects, one client after the other.
@@ -51,7 +56,7 @@ export class PingLines implements AsyncDisposable {
    * @throws {LineError} when one of them cannot be connected; none stays then
    */
   static async dial(context: TramContext, target: PingTarget): Promise<PingLines> {
-    const lines = new PingLines();
+    const lines = new PingLines(context.signal);
     try {
       const credentials = await tokenToDial(context, target);
       for (let index = 0; index < target.clients; index++) {
@@ -70,10 +75,15 @@ export class PingLines implements AsyncDisposable {
     this.#listening.resolve(listener);
   }
 
-  /** Says goodbye on all connections. */
+  /** Says goodbye on all connections. An interrupt ends the patience with a server that is frozen. */
   async [Symbol.asyncDispose](): Promise<void> {
     const closing = this.connections.map((connection) => connection.close());
-    if (this.isPatient) await Promise.all(closing);
+    if (!this.isPatient || this.#signal.aborted) return;
+    const { promise: interrupted, resolve } = Promise.withResolvers<void>();
+    const onAbort = () => resolve();
+    this.#signal.addEventListener("abort", onAbort);
+    await Promise.race([Promise.all(closing), interrupted]);
+    this.#signal.removeEventListener("abort", onAbort);
   }
 
   async #add(

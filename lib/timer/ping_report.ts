@@ -51,7 +51,7 @@ function countParts({ counts, perSecond, settings }: PingResult): string[] {
     ...some(odd.duplicated, "duplicated"),
     ...some(odd.reordered, "reordered"),
     ...some(odd.unexpected, "unexpected"),
-    `${formatRate(perSecond).replace("/s", " per second")}`,
+    ...(perSecond === undefined ? [] : [formatRate(perSecond).replace("/s", " per second")]),
   ];
 }
 
@@ -69,13 +69,25 @@ function jitterText({ measurement }: PingResult): string {
     `${formatNs(spreadNs)} from p50 to p95`;
 }
 
+/** Whether slow answers waited for a side that did not run: more requests at a time do not help. */
+function hasStopped({ measurement }: PingResult): boolean {
+  const { culprit, stops } = measurement.blame.summary();
+  return culprit !== undefined && culprit !== "path" && stops[culprit].count > 0;
+}
+
 function warnings(result: PingResult): string[] {
   const { settings, isRateReached, isClientLimited, perSecond, measurement } = result;
   const lines: string[] = [];
+  if (result.end === "done" && result.measured === 0) {
+    lines.push("nothing was measured: the time was over before a request could be sent");
+  }
   if (isRateReached === false) {
+    const reached = perSecond === undefined
+      ? `${formatCount(result.measured)} sent instead`
+      : formatRate(perSecond);
+    const advice = hasStopped(result) ? "" : "; more --in-flight or --clients may help";
     lines.push(
-      `rate not reached: ${formatRate(perSecond)} of ${formatRate(settings.ratePerSecond ?? 0)}; ` +
-        "more --in-flight or --clients may help",
+      `rate not reached: ${reached} of ${formatRate(settings.ratePerSecond ?? 0)}${advice}`,
     );
   }
   if (isClientLimited) {

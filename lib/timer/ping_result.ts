@@ -54,8 +54,8 @@ export interface PingResult {
   readonly writtenMissing: number;
   /** From the end of the warm-up to the last answer, in nanoseconds. */
   readonly elapsedNs: number;
-  /** Measured requests per second. */
-  readonly perSecond: number;
+  /** Measured requests per second; `undefined` when there are too few to tell. */
+  readonly perSecond: number | undefined;
   /** Whether an open loop kept its rate; `undefined` in a closed loop. */
   readonly isRateReached: boolean | undefined;
   /** Whether the client was so late that its lateness shows in the result. */
@@ -127,8 +127,8 @@ export function pingResult(
 }
 
 /** The first request is sent at once, so `count` of them span one interval less. */
-function perSecondOf(count: number, spanNs: number): number {
-  return count > 1 && spanNs > 0 ? (count - 1) / spanNs * 1e9 : count;
+function perSecondOf(count: number, spanNs: number): number | undefined {
+  return count > 1 && spanNs > 0 ? (count - 1) / spanNs * 1e9 : undefined;
 }
 
 function isReached(
@@ -146,10 +146,10 @@ function isReached(
 }
 
 /** How `tram timer ping` ends. */
-export function exitCodeOfPing({ end, counts, isRateReached }: PingResult): ExitCode {
+export function exitCodeOfPing({ end, counts, measured, isRateReached }: PingResult): ExitCode {
   if (end === "stopped") return ExitCode.Interrupted;
   const { lost, late, unsent, duplicated, unexpected } = counts;
-  const isWhole = end === "done" && isRateReached !== false &&
+  const isWhole = end === "done" && measured > 0 && isRateReached !== false &&
     lost + late + unsent + duplicated + unexpected === 0;
   return isWhole ? ExitCode.Done : ExitCode.Partial;
 }

@@ -39,7 +39,11 @@ export class PingRun implements PingListener, Disposable {
     this.#clock = clock;
     const startNs = this.startNs = clock.monotonicNs();
     const plan = this.plan = new LoadPlan(options.load, startNs);
-    const measurement = this.measurement = new Measurement(startNs, options.sliced);
+    const measurement = this.measurement = new Measurement(
+      startNs,
+      options.sliced,
+      plan.measureFromNs,
+    );
     const totals = { inFlight: 0, sending: options.connections.length };
     this.clients = options.connections.map((connection, index) =>
       new LoadClient(connection, {

@@ -78,7 +78,13 @@ export class TailBlame {
     server: { count: 0, totalNs: 0, longestNs: 0 },
   };
   readonly #roundTrips = new RunningMedian();
+  readonly #countFromNs: number;
   #slow = 0;
+
+  /** @param countFromNs stops before do not count, though what is measured may wait for them */
+  constructor(countFromNs = -Infinity) {
+    this.#countFromNs = countFromNs;
+  }
 
   /** One side did not run, by the client's clock. */
   stopped(side: "client" | "server", stop: Stop): void {
@@ -87,7 +93,8 @@ export class TailBlame {
     if (last !== undefined && stop.fromNs < last.toNs) return; // told over another connection
     known.push(stop);
     if (known.length > MAX_STOPS) known.shift();
-    const lengthNs = stop.toNs - stop.fromNs;
+    const lengthNs = stop.toNs - Math.max(stop.fromNs, this.#countFromNs);
+    if (lengthNs <= 0) return;
     const stops = this.#stops[side];
     stops.count++;
     stops.totalNs += lengthNs;

@@ -116,6 +116,14 @@ Deno.test("command() never shows a secret value", async () => {
   }
 });
 
+Deno.test("command() does not show all of a long value", async () => {
+  const files = { "./tram.toml": `[tiny]\nsize = "${"9".repeat(1e6)}"` };
+  const { stderr, code } = await tinyRun("tiny run a", { files });
+  assert.equal(code, 2);
+  assert.match(stderr, /^tram: Cannot use \.\/tram\.toml: \[tiny\] size: wanted a size such as /);
+  assert(stderr.length < 10_000, `${stderr.length} characters`);
+});
+
 Deno.test("subcommand() refuses a command of another name", () => {
   const wrong = { name: "other", brief: "", examples: [], commands: [tinyCommand] };
   assert.throws(() => subcommand(wrong), { name: "TypeError", message: /tiny run into other/ });

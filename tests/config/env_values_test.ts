@@ -49,6 +49,21 @@ Deno.test("unknownVariables() names what looks like an option of the subcommand 
   ]);
 });
 
+Deno.test("unknownVariables() names an option of the subcommand alone that was set for all", () => {
+  const env = {
+    TRAM_SIZE: "1",
+    TRAM_UPPER_LIMIT: "1",
+    TRAM_LOG: "x.log", // common
+    TRAM_PIN: "",
+    TRAM_CONFIG: "none",
+    TRAM_TOKEN: "x",
+  };
+  assert.deepEqual(unknownVariables("tiny", tinyCatalog.catalog, env), [
+    "TRAM_SIZE is no option of tram tiny; did you mean TRAM_TINY_SIZE?",
+    "TRAM_UPPER_LIMIT is no option of tram tiny; did you mean TRAM_TINY_UPPER_LIMIT?",
+  ]);
+});
+
 Deno.test("timer ping warns of an unknown variable, and goes on", async () => {
   const env = { TRAM_TIMER_PROT: "7", TRAM_TOKEN: "", TRAM_INDEX: "3", TRAM_RUN_ID: "x" };
   const ping = new FakeRoom().run(["timer", "ping", "--show-config"], env);

@@ -107,6 +107,40 @@ Deno.test("fileValues() lets no .ini file reach a prototype", async () => {
   assert.equal(({} as { polluted?: unknown }).polluted, undefined);
 });
 
+for (
+  const [text, says] of [
+    ["__proto__ = x", "line 1: no key has the name __proto__"],
+    ["json = yes\r\n[tiny]\r\n '__proto__' [] = x", "line 3: no key has the name __proto__"],
+    ["__proto__[] = 1", "line 1: no key has the name __proto__"],
+    ["[__proto__]\nsize = 1", "line 1: no section has the name __proto__"],
+    ["; __proto__\n[tiny.__proto__]\nsize = 1", "line 2: no section has the name __proto__"],
+    ['"\\u005f_proto__" = 1', "line 1: no key has the name __proto__"],
+  ] as const
+) {
+  Deno.test(`fileValues() of an .ini file refuses ${JSON.stringify(text)}`, async () => {
+    const message = `Cannot use t.ini: ${says}`;
+    await assert.rejects(read(text, tinyCommand, "t.ini"), { name: "UsageError", message });
+  });
+}
+
+for (
+  const text of [
+    "KEY = 1",
+    "[tiny]\nKEY = 1",
+    "[KEY]\n",
+    "[tiny.KEY]\n",
+    `[tiny]\nmax${"-".repeat(1e6)}count = []`,
+  ]
+) {
+  Deno.test(`fileValues() does not show all of a long name: ${text.slice(0, 20)}`, async () => {
+    await assert.rejects(read(text.replace("KEY", "k".repeat(1e6))), (error) => {
+      assert(error instanceof UsageError);
+      assert(error.message.length < 300, error.message.slice(0, 1000));
+      return true;
+    });
+  });
+}
+
 Deno.test("fileValues() of any text gives values or a UsageError of one line", async () => {
   const key = fc.constantFrom("size", "json", "max_count", "__proto__", "x", "tiny", '"a\\nb"');
   const value = fc.constantFrom("1", '"1k"', "true", "[]", "{}", "inf", "2020-01-01", "=", "");

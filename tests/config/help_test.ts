@@ -34,6 +34,19 @@ for (const topic of topics) {
   });
 }
 
+for (const columns of [40, 60, 80, 200]) {
+  Deno.test(`tram timer ping --help fits into ${columns} columns, but for what is typed`, async () => {
+    const { stdout, exitCode } = new FakeRoom().run(["timer", "ping", "--help"], {}, columns);
+    assert.equal(await exitCode, 0);
+    const lines = stdout.text.split("\n").filter((line) => !line.startsWith("  tram "));
+    for (const line of lines) assert(line.length <= Math.min(80, columns), line);
+    const whole = await Deno.readTextFile(new URL("tram_timer_ping.txt", FOLDER));
+    const words = (text: string) => text.split(/\s+/).join(" ");
+    assert.equal(words(stdout.text), words(whole));
+    if (columns >= 80) assert.equal(stdout.text, whole);
+  });
+}
+
 Deno.test("tests/help has no file of a command that is gone", () => {
   const names = new Set(topics.map((topic) => `${["tram", ...topic].join("_")}.txt`));
   for (const { name } of Deno.readDirSync(FOLDER)) assert(names.has(name), name);

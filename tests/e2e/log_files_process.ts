@@ -27,6 +27,7 @@ function stay(): void {
 switch (ending) {
   case "dispose":
     await log[Symbol.asyncDispose]();
+    await context.drained();
     Deno.exit(0);
     break;
   case "return": // neither disposed nor exited: nothing of the log may keep it alive

@@ -3,6 +3,7 @@ import { FakeClock } from "../../lib/clock/fake_clock.ts";
 import type { Log } from "../../lib/log/log.ts";
 import { parseLogLevels } from "../../lib/log/log_levels.ts";
 import { openLog, type OpenLogOptions } from "../../lib/log/open_log.ts";
+import { endedInput } from "../fake_input.ts";
 import { FakeLogFiles } from "./fake_log_files.ts";
 
 /** Half past twelve, local time, so that no time zone puts a second of it into another day. */
@@ -37,7 +38,7 @@ export class LogFixture {
       ...options,
       levels: parseLogLevels(options.levels ?? "info"),
       context: {
-        process: { stdout: output, stderr, env: {} },
+        process: { stdin: endedInput(), stdout: output, stderr, env: {} },
         clock: this.clock,
         logFiles: () => Promise.resolve(this.files),
       },

@@ -44,14 +44,28 @@ Deno.test("logServerEvent() gives the event's data to JSON logs", async () => {
   assert.deepEqual(properties, EVENTS.map(([event]) => JSON.parse(eventLine(event, "json"))));
 });
 
-Deno.test("logServerEvent() holds back a flood of refusals of one code, and no joining", async () => {
+Deno.test("logServerEvent() holds back a flood of refusals of one code, and no room that joins", async () => {
   const world = new LogFixture();
   await using log = await world.open();
   const refused = { type: "refused", peer, error: new LineError("bad-token", "No") } as const;
   for (let at = 0; at < 1000; at++) logServerEvent(log, refused);
-  for (let at = 0; at < 30; at++) logServerEvent(log, { type: "joined", peer, clientId: "ada" });
+  for (let at = 0; at < 100; at++) logServerEvent(log, { type: "joined", peer, clientId: "ada" });
   logServerEvent(log, { ...refused, error: new LineError("full", "Full") });
   assert.equal(world.stderr.match(/bad-token/g)?.length, 20);
-  assert.equal(world.stderr.match(/joined/g)?.length, 30);
+  assert.equal(world.stderr.match(/joined/g)?.length, 100);
   assert.equal(world.stderr.match(/\(full: Full\)/g)?.length, 1);
+});
+
+Deno.test("logServerEvent() holds back a flood of joining, and says how much it was", async () => {
+  const world = new LogFixture();
+  await using log = await world.open();
+  for (let at = 0; at < 1000; at++) logServerEvent(log, { type: "joined", peer, clientId: "ada" });
+  assert.equal(world.stderr.match(/ada joined/g)?.length, 100);
+  await world.clock.advance(5000);
+  for (let at = 0; at < 100; at++) {
+    logServerEvent(log, { type: "joined", peer, clientId: "bob" });
+    await world.clock.advance(50);
+  }
+  assert.equal(world.stderr.match(/bob joined/g)?.length, 100, "20 a second are no flood");
+  assert.match(world.stderr, /\ntram: 900 more like this in the last 5 s \(joined\)\ntram: bob/);
 });

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { FakeClock } from "../../lib/clock/fake_clock.ts";
+import { clockPacer } from "../../lib/clock/pacer.ts";
 import { AnswerBook } from "../../lib/timer/answer_book.ts";
 import { Measurement } from "../../lib/timer/measurement.ts";
+import { PingRun } from "../../lib/timer/ping_run.ts";
 import { NO_GAP } from "../../lib/timer/protocol.ts";
 import { type Culprit, TailBlame } from "../../lib/timer/tail_blame.ts";
 import { MAX_SLICES } from "../../lib/timer/time_slices.ts";
@@ -9,8 +12,8 @@ import "../fake_context.ts"; // prepares histograms
 const MS = 1e6;
 
 /** Blame after a thousand answers of 1 ms. */
-function calm(): TailBlame {
-  const blame = new TailBlame();
+function calm(countFromNs?: number): TailBlame {
+  const blame = new TailBlame(countFromNs);
   for (let i = 0; i < 1000; i++) {
     const atNs = i * MS;
     blame.record({
@@ -190,4 +193,32 @@ Deno.test("Measurement and AnswerBook take no more memory for a day than for a m
   assert.ok(response.slices.length > MAX_SLICES / 2);
   const grownBytes = Deno.memoryUsage().heapUsed - heapBytes;
   assert.ok(grownBytes < 32e6, `${grownBytes} bytes more`);
+});
+
+Deno.test("TailBlame counts no stop of the warm-up, and of one at its end what is after it", () => {
+  const blame = calm(1000 * MS);
+  blame.stopped("client", { fromNs: 200 * MS, toNs: 300 * MS });
+  blame.stopped("server", { fromNs: 960 * MS, toNs: 1000 * MS });
+  blame.stopped("client", { fromNs: 900 * MS, toNs: 1050 * MS });
+  const { stops } = blame.summary();
+  assert.deepEqual(stops.client, { count: 1, totalNs: 50 * MS, longestNs: 50 * MS });
+  assert.equal(stops.server.count, 0);
+});
+
+Deno.test("PingRun counts no stop of its warm-up", async () => {
+  const clock = new FakeClock();
+  using run = new PingRun({
+    ...{ clock, pacer: clockPacer(clock), connections: [] },
+    ...{ inFlight: 1, timeoutMs: 1000, sizeBytes: 16, sliced: false },
+    load: {
+      ...{ ratePerSecond: undefined, clients: 1, count: Infinity },
+      ...{ durationNs: Infinity, warmupNs: 1000 * MS },
+    },
+  });
+  await clock.advance(900);
+  run.onServerStopped(100 * MS);
+  await clock.advance(900);
+  run.onServerStopped(300 * MS);
+  const { count, totalNs } = run.measurement.blame.summary().stops.server;
+  assert.deepEqual([count, totalNs], [1, 300 * MS]);
 });

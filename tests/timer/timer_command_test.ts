@@ -146,3 +146,17 @@ Deno.test("timer serve --json writes one object per event, the first when it is 
   assert.equal(events[1].clientId, "ada-s-desk");
   assert.deepEqual([events[2].code, events[2].by], ["done", "peer"]);
 });
+
+Deno.test("timer ping ends at an interrupt when the server is frozen at the end of the run", async () => {
+  await using room = await timerRoom({ thereUs: 1000 });
+  const ping = room.ping(["--count", "10", "--json"]);
+  await room.within(ping.stdout.matching(/"summary"/));
+  for (const link of room.network.links) link.stall();
+  await room.clock.advance(100);
+  const fromNs = room.clock.monotonicNs();
+  ping.interrupt();
+  const { exitCode } = await room.ended(ping);
+  assert.equal(exitCode, 0);
+  assert(room.clock.monotonicNs() - fromNs < 1e9, "it waited for a goodbye");
+  for (const link of room.network.links) link.resume();
+});

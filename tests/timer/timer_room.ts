@@ -34,7 +34,7 @@ export interface Summary {
   readonly unexpected: number;
   readonly measured: number;
   readonly missing: number;
-  readonly perSecond: number;
+  readonly perSecond: number | null;
   readonly isRateReached: boolean | null;
   readonly isClientLimited: boolean;
   readonly response: Record;
