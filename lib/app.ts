@@ -52,42 +52,41 @@ const documentation = {
 const currentVersion = `tram ${VERSION} (protocol tram/${PROTOCOL_VERSION}, ` +
   `Deno ${Deno.version.deno})`;
 
-const application = buildApplication<TramContext>(
-  buildRoutes(spec, () => program),
-  {
-    name: "tram",
-    scanner: { caseStyle: "allow-kebab-for-camel", allowArgumentEscapeSequence: true },
-    documentation,
-    localization: {
-      text: {
-        ...text_en,
-        exceptionWhileParsingArguments: (error) => usageLine(error),
-        noCommandRegisteredForInput: (given) =>
-          `tram: ${safeText(text_en.noCommandRegisteredForInput(given))}`,
+/** The command line, with help for a terminal of so many columns. */
+function programFor(columns: number | undefined): Program {
+  const application = buildApplication<TramContext>(
+    buildRoutes(spec, () => program, columns),
+    {
+      name: "tram",
+      scanner: { caseStyle: "allow-kebab-for-camel", allowArgumentEscapeSequence: true },
+      documentation,
+      localization: {
+        text: {
+          ...text_en,
+          exceptionWhileParsingArguments: (error) => usageLine(error),
+          noCommandRegisteredForInput: (given) =>
+            `tram: ${safeText(text_en.noCommandRegisteredForInput(given))}`,
+        },
       },
     },
-  },
-  {
-    help: helpFlag({
-      brief: "Print this help",
-      alias: "h",
-      defaultForRouteMap: true,
-      complete: true,
-      formatting: documentation,
-    }),
-    version: versionFlag({
-      brief: "Print the versions of tram, its protocol, Deno",
-      info: { currentVersion },
-      complete: true,
-    }),
-  },
-);
-
-const program: Program = {
-  application,
-  catalog,
-  sections: [...new Set(SECTIONS)],
-};
+    {
+      help: helpFlag({
+        brief: "Print this help",
+        alias: "h",
+        defaultForRouteMap: true,
+        complete: true,
+        formatting: documentation,
+      }),
+      version: versionFlag({
+        brief: "Print the versions of tram, its protocol, Deno",
+        info: { currentVersion },
+        complete: true,
+      }),
+    },
+  );
+  const program: Program = { application, catalog, sections: [...new Set(SECTIONS)] };
+  return program;
+}
 
 /** One line out of what the library says about a wrong command line. */
 function usageLine(error: unknown): string {
@@ -104,6 +103,7 @@ function usageLine(error: unknown): string {
 
 /** Runs a command line; how it ended is in `context.process.exitCode`. */
 export async function runTram(args: readonly string[], context: TramContext): Promise<void> {
+  const { application } = programFor(context.process.stdout.columns);
   await run(application, args, context);
   const { exitCode } = context.process;
   if (typeof exitCode === "number" && exitCode < 0) context.process.exitCode = ExitCode.Usage;

@@ -70,6 +70,11 @@ export interface Start {
   readonly nick: string;
   readonly offset: number;
   readonly chunkSha256?: string | undefined;
+  /**
+   * Again for a transfer that runs: the receiver is slower than the sender, who sends no more of this
+   * file until START comes without it. What is on its way already is taken.
+   */
+  readonly isPaused?: boolean | undefined;
 }
 /** Checks a START. */
 export const startSchema: Schema<Start> = schema(v.object({
@@ -79,6 +84,7 @@ export const startSchema: Schema<Start> = schema(v.object({
   nick,
   offset: count,
   chunkSha256: v.optional(sha256),
+  isPaused: v.optional(v.boolean()),
 }));
 
 /** FILE_END: all of the file has been sent. */

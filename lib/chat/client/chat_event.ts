@@ -47,8 +47,8 @@ export type ChatEvent =
     readonly type: "disconnected";
     readonly code: string;
     readonly message: string;
-    /** When it is tried again, in milliseconds from now. */
-    readonly retryMs: number;
+    /** When it is tried again, in milliseconds from now; missing: not by itself. */
+    readonly retryMs?: number | undefined;
   }
   | ({ readonly type: "you" } & You)
   | ({
@@ -67,7 +67,12 @@ export type ChatEvent =
   }
   /** All lines up to this one are with the server, for good. */
   | { readonly type: "sent"; readonly upTo: number; readonly waiting: number }
-  | ({ readonly type: "refused" } & Refused)
+  | ({
+    readonly type: "refused";
+    /** What was refused, where it is still known. */
+    readonly where?: string | undefined;
+    readonly text?: string | undefined;
+  } & Refused)
   | ({ readonly type: "presence" } & PresenceEvent)
   | ({ readonly type: "room" } & RoomState)
   | ({ readonly type: "page" } & Page)

@@ -1,0 +1,221 @@
+/** What somebody typed, as an action. Pure; what only the server knows is left to it. */
+import { nearest } from "../../config/did_you_mean.ts";
+import { MAX_COMMAND_BYTES, MAX_LINE_BYTES, MAX_PAGE } from "../limits.ts";
+import { roomName } from "./joined_rooms.ts";
+
+/** What a typed line asks for. */
+export type Action =
+  /** To whom or where one is talking now. */
+  | { readonly type: "say"; readonly text: string }
+  /** To somebody; without a text, what follows goes there. */
+  | { readonly type: "private"; readonly nick: string; readonly text: string }
+  /** To whoever wrote last in private. */
+  | { readonly type: "reply"; readonly text: string }
+  | { readonly type: "join"; readonly room: string }
+  /** The current one without a room. */
+  | { readonly type: "leave"; readonly room: string | undefined; readonly reason: string }
+  | { readonly type: "nick"; readonly nick: string }
+  | { readonly type: "history"; readonly limit: number }
+  | { readonly type: "ignore" | "unignore"; readonly nick: string }
+  | { readonly type: "ignored" }
+  | { readonly type: "cookie" }
+  | { readonly type: "files" }
+  | { readonly type: "help" }
+  /** With the session that somebody has, 32 and 64 hexadecimal digits. */
+  | {
+    readonly type: "reconnect";
+    readonly session: { readonly id: string; readonly cookie: string } | undefined;
+  }
+  | { readonly type: "send"; readonly to: string; readonly path: string }
+  | { readonly type: "accept" | "reject"; readonly number: number | undefined }
+  | { readonly type: "cancel"; readonly number: number }
+  | { readonly type: "quit"; readonly message: string }
+  /** What the server answers. */
+  | { readonly type: "command"; readonly text: string };
+
+/** A command that the client itself obeys. */
+interface ClientCommand {
+  /** What stands behind it, for help. */
+  readonly usage: string;
+  readonly brief: string;
+  /** `undefined` when what stands behind it has another form. */
+  readonly parse: (rest: string) => Action | undefined;
+}
+
+const DEFAULT_HISTORY = 20;
+
+const plain = (type: "ignored" | "cookie" | "files" | "help") => (rest: string) =>
+  rest === "" ? { type } as const : undefined;
+const optionalNumber = (type: "accept" | "reject") => (rest: string): Action | undefined => {
+  const number = rest === "" ? undefined : wholeOf(rest);
+  return rest !== "" && number === undefined ? undefined : { type, number };
+};
+const oneWord = (type: "nick" | "ignore" | "unignore") => (rest: string): Action | undefined =>
+  /^\S+$/.test(rest) ? { type, nick: withoutAt(rest) } : undefined;
+
+/** Commands of the client, in the order of the help. */
+export const CLIENT_COMMANDS: Readonly<Record<string, ClientCommand>> = {
+  join: {
+    usage: "ROOM",
+    brief: "enter a room, or switch to it",
+    parse: (rest) => {
+      const room = roomName(rest);
+      return room.startsWith("#") && /^\S+$/.test(rest) ? { type: "join", room } : undefined;
+    },
+  },
+  leave: {
+    usage: "[ROOM] [REASON]",
+    brief: "leave a room, or this one",
+    parse: (rest) => {
+      const [room, reason] = rest.startsWith("#") ? twoParts(rest) : [undefined, rest];
+      return { type: "leave", room: room && roomName(room), reason };
+    },
+  },
+  msg: {
+    usage: "NICK [TEXT]",
+    brief: "write to somebody in private, or switch to that",
+    parse: (rest) => {
+      const [nick, text] = twoParts(rest);
+      return nick === "" ? undefined : { type: "private", nick: withoutAt(nick), text };
+    },
+  },
+  r: {
+    usage: "TEXT",
+    brief: "answer who wrote last in private",
+    parse: (rest) => rest === "" ? undefined : { type: "reply", text: rest },
+  },
+  nick: { usage: "NAME", brief: "take another name", parse: oneWord("nick") },
+  history: {
+    usage: "[N]",
+    brief: `older lines (${DEFAULT_HISTORY} of them)`,
+    parse: (rest) => {
+      const limit = rest === "" ? DEFAULT_HISTORY : wholeOf(rest);
+      if (limit === undefined || limit < 1 || limit > MAX_PAGE) return undefined;
+      return { type: "history", limit };
+    },
+  },
+  ignore: { usage: "NICK", brief: "show nothing of somebody", parse: oneWord("ignore") },
+  unignore: { usage: "NICK", brief: "show it again", parse: oneWord("unignore") },
+  ignored: { usage: "", brief: "who is ignored", parse: plain("ignored") },
+  send: {
+    usage: "NICK|#ROOM FILE",
+    brief: "offer a file",
+    parse: (rest) => {
+      const [to, path] = twoParts(rest);
+      if (path === "") return undefined;
+      return { type: "send", to: to.startsWith("#") ? roomName(to) : `@${withoutAt(to)}`, path };
+    },
+  },
+  accept: { usage: "[N]", brief: "take a file that is offered", parse: optionalNumber("accept") },
+  reject: { usage: "[N]", brief: "do not take it", parse: optionalNumber("reject") },
+  cancel: {
+    usage: "N",
+    brief: "stop a file",
+    parse: (rest) => {
+      const number = wholeOf(rest);
+      return number === undefined ? undefined : { type: "cancel", number };
+    },
+  },
+  files: { usage: "", brief: "files that are offered or under way", parse: plain("files") },
+  reconnect: {
+    usage: "[COOKIE]",
+    brief: "connect anew; or go on as the session that the cookie proves",
+    parse: (rest) => {
+      if (rest === "") return { type: "reconnect", session: undefined };
+      const [, id, cookie] = /^([0-9a-f]{32}):([0-9a-f]{64})$/i.exec(rest) ?? [];
+      if (id === undefined || cookie === undefined) return undefined;
+      const session = { id: id.toLowerCase(), cookie: cookie.toLowerCase() };
+      return { type: "reconnect", session };
+    },
+  },
+  cookie: { usage: "", brief: "what proves this session", parse: plain("cookie") },
+  quit: {
+    usage: "[MESSAGE]",
+    brief: "say goodbye",
+    parse: (rest) => ({ type: "quit", message: rest }),
+  },
+  help: { usage: "", brief: "this, and what the server can do", parse: plain("help") },
+};
+
+/** Commands that the server obeys, as far as they are known here: for completion. */
+export const SERVER_COMMANDS = [
+  "ban",
+  "bans",
+  "deop",
+  "forgive",
+  "kick",
+  "list",
+  "log",
+  "op",
+  "rooms",
+  "say",
+  "shutdown",
+  "suspend",
+  "who",
+] as const;
+
+/** A typed line as an action, or what is wrong with it, in one line. */
+export function parseTyped(
+  line: string,
+): Action | { readonly type: "wrong"; readonly why: string } {
+  if (!line.startsWith("!") || line.startsWith("!!")) {
+    const text = line.startsWith("!!") ? line.slice(1) : line;
+    return tooLong(text, MAX_LINE_BYTES, "line") ?? { type: "say", text };
+  }
+  const [word, rest] = twoParts(line.slice(1));
+  const name = word.toLowerCase();
+  const command = Object.hasOwn(CLIENT_COMMANDS, name) ? CLIENT_COMMANDS[name] : undefined;
+  if (command === undefined) {
+    const meant = nearest(name, Object.keys(CLIENT_COMMANDS));
+    const isServers = SERVER_COMMANDS.some((one) => one === name);
+    if (meant !== undefined && !isServers && nearest(name, SERVER_COMMANDS) === undefined) {
+      return wrong(`There is no command !${word}; did you mean !${meant}?`);
+    }
+    const text = line.trimEnd();
+    return tooLong(text, MAX_COMMAND_BYTES, "command") ?? { type: "command", text };
+  }
+  const action = command.parse(rest);
+  if (action === undefined) return wrong(`Wanted: !${name} ${command.usage}`.trimEnd());
+  const isLine = action.type === "private" || action.type === "reply";
+  const tail = isLine ? action.text : rest;
+  const isPath = action.type === "send"; // never sent as it is
+  return isPath ? action : tooLong(
+    tail,
+    isLine ? MAX_LINE_BYTES : MAX_COMMAND_BYTES,
+    isLine ? "line" : "command",
+  ) ?? action;
+}
+
+/** What `!help` says of the client's own commands. */
+export function helpRows(): readonly (readonly [string, string])[] {
+  const rows = Object.entries(CLIENT_COMMANDS).map(([name, { usage, brief }]) =>
+    [`!${name} ${usage}`.trimEnd(), brief] as const
+  );
+  return [...rows, ["!!TEXT", "say a line that begins with !"]];
+}
+
+function wrong(why: string) {
+  return { type: "wrong", why } as const;
+}
+
+function tooLong(text: string, maxBytes: number, what: "line" | "command") {
+  if (text.length * 3 <= maxBytes) return undefined;
+  const { length } = new TextEncoder().encode(text);
+  return length <= maxBytes
+    ? undefined
+    : wrong(`Cannot send a ${what} of ${length} bytes: at most ${maxBytes} go`);
+}
+
+/** The first word, and what follows it. */
+function twoParts(text: string): readonly [string, string] {
+  const [, word = "", rest = ""] = /^(\S*)\s*(.*)$/s.exec(text.trim()) ?? [];
+  return [word, rest];
+}
+
+function withoutAt(nick: string): string {
+  return nick.replace(/^@(?=.)/, "");
+}
+
+function wholeOf(text: string): number | undefined {
+  return /^\d{1,9}$/.test(text) ? Number(text) : undefined;
+}

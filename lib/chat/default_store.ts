@@ -1,0 +1,2 @@
+/** File of the store of `tram chat serve`. */
+export const DEFAULT_STORE = "chat.sqlite";

@@ -1,0 +1,20 @@
+import type { Clock } from "../../clock/clock.ts";
+import type { FileEvent } from "../client/chat_event.ts";
+import type { FileAccess } from "./file_access.ts";
+import type { FileNotes } from "./file_notes.ts";
+
+/** What both directions of an exchange of files share. */
+export interface ExchangeParts {
+  readonly clock: Clock;
+  readonly files: FileAccess;
+  readonly notes: FileNotes;
+  readonly chunkBytes: number;
+  readonly emit: (event: FileEvent) => void;
+  /** The next number for people. */
+  readonly newNumber: () => number;
+}
+
+/** The part of a message that people get of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

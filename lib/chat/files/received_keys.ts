@@ -1,0 +1,66 @@
+import * as v from "valibot";
+import { count, sha256, u32 } from "../schema_parts.ts";
+import type { FileNotes } from "./file_notes.ts";
+
+/** Files that are remembered through restarts. */
+const MAX_NOTED = 32;
+/** Files that are remembered in this process. */
+const MAX_KNOWN = 1024;
+
+const receivedSchema = v.object({
+  key: v.string(),
+  author: u32,
+  size: count,
+  /** Empty: it was not wanted. */
+  sha256: v.union([v.literal(""), sha256]),
+});
+/** A file that is not to be asked about again. */
+export type ReceivedKey = v.InferOutput<typeof receivedSchema>;
+
+/**
+ * Files that were received, or not wanted: the sender offers them again when it does not know that,
+ * because a line was lost at the wrong moment.
+ */
+export class ReceivedKeys {
+  readonly #notes: FileNotes;
+  readonly #known = new Map<string, ReceivedKey>();
+  #nextNote = 0;
+
+  /** Those that an earlier process has noted. */
+  constructor(notes: FileNotes) {
+    this.#notes = notes;
+    for (let index = 0; index < MAX_NOTED; index++) {
+      const noted = parseNote(notes.notes.get(noteName(index)));
+      if (noted === undefined) continue;
+      this.#known.set(noted.key, noted);
+      this.#nextNote = (index + 1) % MAX_NOTED;
+    }
+  }
+
+  /** What is remembered of a file. */
+  get(key: string, author: number): ReceivedKey | undefined {
+    const known = this.#known.get(key);
+    return known?.author === author ? known : undefined;
+  }
+
+  /** Remembers a file. */
+  add(received: ReceivedKey): void {
+    this.#known.set(received.key, received);
+    this.#notes.note(noteName(this.#nextNote), JSON.stringify(received));
+    this.#nextNote = (this.#nextNote + 1) % MAX_NOTED;
+    for (const oldest of this.#known.keys()) {
+      if (this.#known.size <= MAX_KNOWN) break;
+      this.#known.delete(oldest);
+    }
+  }
+}
+
+const noteName = (index: number) => `received:${index}`;
+
+function parseNote(text: string | undefined): ReceivedKey | undefined {
+  try {
+    return text === undefined ? undefined : v.parse(receivedSchema, JSON.parse(text));
+  } catch {
+    return undefined; // of another version
+  }
+}

@@ -1,0 +1,177 @@
+import { sleep } from "../clock/sleep.ts";
+import { ExitCode } from "../config/exit_code.ts";
+import { UsageError } from "../config/usage_error.ts";
+import { tokensToGuard } from "../config/user_token.ts";
+import type { RunContext } from "../context.ts";
+import { eventLine, listeningLine, logServerEvent } from "../log/server_log.ts";
+import { StoreError } from "../store/store_error.ts";
+import { safeJson, safeText } from "../terminal/safe_text.ts";
+import { listen, type ServerEvent } from "../transport/listen.ts";
+import { type Address, formatAddress, isLoopback } from "../transport/network.ts";
+import type { Token } from "../transport/token.ts";
+import { ServerConsole } from "./moderation/console.ts";
+import { chatService } from "./protocol.ts";
+import { serveRelay } from "./serve_relay.ts";
+import { serveRooms } from "./serve_rooms.ts";
+import type { Served } from "./served.ts";
+
+/** How often what the console shows is looked at, in milliseconds. */
+const SHOW_EVERY_MS = 1000;
+
+/** How long to wait at the end for a store that takes nothing, in milliseconds. */
+const DRAIN_MS = 5000;
+
+/** Flags of `tram chat serve`. */
+export interface ServeFlags {
+  readonly host: string;
+  readonly port: number;
+  readonly maxClients: number;
+  /** File of the store; `:memory:` for none. */
+  readonly store: string;
+  readonly mode: "rooms" | "relay";
+  /** Game that pairs of a relay play. */
+  readonly game?: string | undefined;
+  /** Time of each side of a game, in milliseconds. @default {no limit} */
+  readonly clock?: number | undefined;
+  readonly motd?: string | undefined;
+  /** Most bytes of a file; 0: none. */
+  readonly maxFile: number;
+  /** Bytes of files per second of each sender. @default {no limit} */
+  readonly fileRate?: number | undefined;
+  /** Lines per second of one member; 0: no limit. */
+  readonly pace: number;
+  /** Names of tokens whose owners may moderate. */
+  readonly operator?: readonly string[] | undefined;
+  readonly tokenFile?: string | undefined;
+  readonly insecure: boolean;
+  readonly json: boolean;
+}
+
+/** `tram chat serve`: serves until it is interrupted, or told to shut down. */
+export async function serve(context: RunContext, flags: ServeFlags): Promise<ExitCode> {
+  const { clock, network, signal, log, process: { stdout } } = context;
+  const { host, port, maxClients, insecure, json, mode } = flags;
+  checkFlags(flags);
+  const tokens = await tokensToGuard(context, flags);
+  await using store = await context.openChatStore(flags.store, false);
+  const snapshot = await store.load();
+  let output: { write(text: string): void } = stdout;
+  const say = (event: Readonly<Record<string, unknown>>) => {
+    if (json) output.write(`${safeJson(event)}\n`);
+  };
+  const onTrouble = (error: unknown) => {
+    const code = error instanceof StoreError ? error.code : "other";
+    const message = error instanceof Error ? error.message : String(error);
+    say({ type: "trouble", code, message });
+    log.logLimited("warn", `store ${code}`, `trouble: ${message}`, { code });
+  };
+  const onHealed = () => {
+    say({ type: "healed" });
+    log.info("the store takes lines again");
+  };
+  const parts = { store, snapshot, onTrouble, onHealed };
+  using served = (mode === "relay" ? serveRelay : serveRooms)(context, flags, parts);
+  const onEvent = (event: ServerEvent) => {
+    if (json) output.write(`${eventLine(event, "json")}\n`);
+    logServerEvent(log, event);
+  };
+  const admit = served.admit.bind(served);
+  const line = listen(
+    chatService,
+    {
+      ...{ host, port, tokens, insecure, maxClients, network, clock },
+      ...{ sessions: served.gate, admit, onEvent },
+    },
+    (connection) => served.join(connection),
+  );
+  stdout.write(`${listeningLine(line.address, json)}\n`);
+  warnOfFlags(context, flags, tokens);
+  const interrupted = Promise.withResolvers<string>();
+  signal.addEventListener("abort", () => interrupted.resolve(""), { once: true });
+  if (signal.aborted) interrupted.resolve("");
+  await using board = consoleOf(context, flags, served, () => interrupted.resolve(""));
+  output = board.output;
+  const showing = new AbortController();
+  showStatus(context, board, served, line.address, showing.signal);
+  const reason = await Promise.race([interrupted.promise, served.ended]);
+  showing.abort();
+  say({ type: "closing", reason });
+  log.info(`closing ${formatAddress(line.address)}${reason === "" ? "" : `: ${safeText(reason)}`}`);
+  await atMost(context, DRAIN_MS, served.drain(reason));
+  await line.close({ code: "shutting-down", message: hintFor(line.address, reason) });
+  return ExitCode.Done;
+}
+
+/** How to come back, for people. */
+function hintFor({ host, port }: Address, reason: string): string {
+  const why = reason === "" ? "" : `${reason}; `;
+  return `${why}come back with: tram chat join --host ${host} --port ${port}; typed lines are kept`;
+}
+
+function checkFlags({ mode, game, clock }: ServeFlags): void {
+  if (game !== undefined && mode !== "relay") {
+    throw new UsageError("Cannot play a game in rooms: --game goes with --mode relay");
+  }
+  if (clock !== undefined && game === undefined) {
+    throw new UsageError("Cannot keep time without a game: --clock goes with --game");
+  }
+}
+
+function warnOfFlags(
+  { log }: RunContext,
+  { host, operator = [] }: ServeFlags,
+  tokens: readonly Token[] | undefined,
+): void {
+  if (!isLoopback(host)) {
+    const open = tokens === undefined ? "everybody may come in, and " : "";
+    log.warn(`${open}what follows the handshake is not encrypted`);
+  }
+  for (const name of operator) {
+    if (tokens?.some((token) => token.name === name)) continue;
+    log.warn(`nobody can be operator "${name}": no token has that name; see tram token new`);
+  }
+}
+
+function consoleOf(
+  { clock, log, screen, process: { stdin, stdout } }: RunContext,
+  { json }: ServeFlags,
+  served: Served,
+  onInterrupt: () => void,
+): ServerConsole {
+  const board = new ServerConsole({
+    stdin,
+    stdout,
+    clock,
+    isJson: json,
+    run: (command) => served.run(command),
+    words: () => served.words(),
+    onInterrupt,
+    onFailure(error) {
+      log.error(`the console failed: ${error instanceof Error ? error.message : error}`);
+    },
+  });
+  // Both are the same terminal: what is logged goes above the line that is typed.
+  if (board.prompt !== undefined && screen.isTerminal) screen.lend(() => board.output);
+  return board;
+}
+
+/** Shows what is going on, above the line that is typed. */
+async function showStatus(
+  { clock }: RunContext,
+  { prompt }: ServerConsole,
+  served: Served,
+  address: Address,
+  signal: AbortSignal,
+): Promise<void> {
+  while (prompt !== undefined && !signal.aborted) {
+    prompt.setStatus(`${served.status()} · ${formatAddress(address)}`);
+    await sleep(clock, SHOW_EVERY_MS, signal).catch(() => {});
+  }
+}
+
+/** Waits for `work`, but not for ever. */
+async function atMost({ clock }: RunContext, limitMs: number, work: Promise<void>): Promise<void> {
+  const over = new AbortController();
+  await Promise.race([work, sleep(clock, limitMs, over.signal).catch(() => {})]);
+  over.abort();
+}
