@@ -7,6 +7,7 @@ import {
   text_en,
   version as versionFlag,
 } from "@stricli/core";
+import { chat } from "./chat/declaration.ts";
 import { collect } from "./collect/declaration.ts";
 import { complete, completion } from "./completion/declaration.ts";
 import { buildRoutes, type ProgramSpec } from "./config/build_routes.ts";
@@ -28,7 +29,7 @@ const spec: ProgramSpec = {
     { args: "timer ping --count 100", brief: "Measure the path to it" },
     { args: "help timer ping", brief: "What else ping can do" },
   ],
-  subcommands: [timer, collect, token],
+  subcommands: [timer, collect, chat, token],
   commands: [completion, help, complete],
 };
 
@@ -41,7 +42,7 @@ export const catalog: readonly CommandTable[] = [
 /** Sections that a configuration file may have; some subcommands are still being built. */
 const SECTIONS = [
   ...spec.subcommands.map(({ name }) => name),
-  ...["chat", "mapreduce", "launch"],
+  ...["mapreduce", "launch"],
 ];
 
 const documentation = {

@@ -93,7 +93,7 @@ const serve = command({
       parse: parsePace,
       default: "10",
       placeholder: "N",
-      brief: "Lines per second that are taken from one member at once; 0: no limit",
+      brief: "Lines per second that are taken of each member, and 4 N at once; 0: no limit",
     },
     operator: {
       kind: "value",
@@ -114,8 +114,8 @@ const join = command({
   brief: "Join a chat: rooms, private messages, files; or sit down at a relay",
   examples: [
     { args: "", brief: "#lobby of the server on this machine" },
-    { args: "--host 192.0.2.7 --nick ada --room #dev,#ops", brief: "Two rooms of another one" },
-    { line: "uptime | tram chat join --room #ops", brief: "Say what another program prints" },
+    { args: "--host 192.0.2.7 --nick ada --room dev,ops", brief: "Two rooms of another one" },
+    { line: "uptime | tram chat join --room ops", brief: "Say what another program prints" },
     { args: "--json --stay < /dev/null", brief: "What happens, one JSON object per line" },
   ],
   options: {
@@ -131,7 +131,7 @@ const join = command({
       kind: "value",
       parse: parseRooms,
       placeholder: "ROOMS",
-      brief: "Rooms to be in, between commas (default: those of last time, else #lobby)",
+      brief: "Rooms to be in, between commas (default: those of last time, else lobby)",
     },
     last: {
       kind: "value",
@@ -146,10 +146,6 @@ const join = command({
       placeholder: "NAME",
       brief: "Which of several sessions with this server to go on with",
     },
-    noState: {
-      kind: "switch",
-      brief: "Keep nothing on this disk: a new session each time",
-    },
     downloads: {
       kind: "value",
       parse: parsePath,
@@ -159,6 +155,7 @@ const join = command({
       completes: "file",
     },
     accept: { kind: "switch", brief: "Accept every file up to --max-file" },
+    noState: { kind: "switch", brief: "Keep nothing on this disk: a new session each time" },
     maxFile: {
       kind: "value",
       parse: parseSizeBytes,

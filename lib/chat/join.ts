@@ -3,7 +3,8 @@ import { ExitCode } from "../config/exit_code.ts";
 import { tokenToDial } from "../config/user_token.ts";
 import type { RunContext } from "../context.ts";
 import { LineErrorCode } from "../transport/line_error.ts";
-import { ChatClient, type ChatClientOptions } from "./client/chat_client.ts";
+import { ChatClient } from "./client/chat_client.ts";
+import type { ChatClientOptions } from "./client/chat_client_options.ts";
 import type { ChatEvent, FileEvent } from "./client/chat_event.ts";
 import { type ClientMemory, openClientMemory } from "./client/client_memory.ts";
 import { PlainView } from "./client/plain_view.ts";
@@ -91,10 +92,10 @@ class Joining implements AsyncDisposable {
   /** Resolves when the server has greeted this client. */
   readonly #greeted = Promise.withResolvers<void>();
   readonly #interrupted = new AbortController();
-  /** Lines that the server has refused. */
+  /** Lines and commands that the server has refused. */
   #refused = 0;
   #show: (event: ChatEvent) => void = () => {};
-  #onPlace: () => void = () => {};
+  #onPlace: (where: string) => void = () => {};
 
   constructor(
     context: RunContext,
@@ -122,7 +123,7 @@ class Joining implements AsyncDisposable {
       files,
       relay,
       onQuit: (message) => void this.#leave(message),
-      onPlace: () => this.#onPlace(),
+      onPlace: (where) => this.#onPlace(where),
       columns: () => context.process.stdout.columns,
     });
     relay.done.then(() => this.#leave(""));
@@ -147,7 +148,7 @@ class Joining implements AsyncDisposable {
       filesText: () => filesText(this.#files.list()),
     });
     this.#show = (event) => view.show(event);
-    this.#onPlace = () => view.refresh();
+    this.#onPlace = (where) => view.placed(where);
     const reading = view.done.catch((error: unknown) => {
       this.#interrupt();
       throw error;
@@ -209,7 +210,7 @@ class Joining implements AsyncDisposable {
   #on(event: ChatEvent): void {
     this.#talk.onEvent(event);
     if (event.type === "sent") this.#relay.acknowledged();
-    if (event.type === "refused") this.#refused++;
+    if (event.type === "refused" || (event.type === "reply" && !event.isDone)) this.#refused++;
     if (event.type === "presence" && /^(joined|back)$/.test(event.what)) this.#files.retry();
     if (event.type === "you") this.#greeted.resolve();
     this.#show(event);

@@ -43,7 +43,7 @@ export function parseLast(text: string): number {
 /** What everybody reads who comes in. @throws {SyntaxError} */
 export function parseMotd(text: string): string {
   if (text !== "" && text.length <= 4096 && !/[^\P{C}\n]/u.test(text)) return text;
-  throw new SyntaxError("wanted up to 4096 letters of text");
+  throw new SyntaxError(`wanted 1 to 4096 letters of text, got "${text.slice(0, 100)}"`);
 }
 
 /** Number of a pair. @throws {SyntaxError} */

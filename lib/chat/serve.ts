@@ -87,18 +87,27 @@ export async function serve(context: RunContext, flags: ServeFlags): Promise<Exi
   stdout.write(`${listeningLine(line.address, json)}\n`);
   warnOfFlags(context, flags, tokens);
   const interrupted = Promise.withResolvers<string>();
+  const hurried = Promise.withResolvers<void>();
   signal.addEventListener("abort", () => interrupted.resolve(""), { once: true });
   if (signal.aborted) interrupted.resolve("");
-  await using board = consoleOf(context, flags, served, () => interrupted.resolve(""));
+  let isEnding = false;
+  await using board = consoleOf(context, flags, served, () => {
+    if (isEnding) hurried.resolve(); // keys come one by one: the second ^C is no signal either
+    interrupted.resolve("");
+  });
   output = board.output;
   const showing = new AbortController();
   showStatus(context, board, served, line.address, showing.signal);
   const reason = await Promise.race([interrupted.promise, served.ended]);
+  isEnding = true;
   showing.abort();
   say({ type: "closing", reason });
   log.info(`closing ${formatAddress(line.address)}${reason === "" ? "" : `: ${safeText(reason)}`}`);
-  await atMost(context, DRAIN_MS, served.drain(reason));
-  await line.close({ code: "shutting-down", message: hintFor(line.address, reason) });
+  const end = async () => {
+    await atMost(context, DRAIN_MS, served.drain(reason));
+    await line.close({ code: "shutting-down", message: hintFor(line.address, reason) });
+  };
+  await Promise.race([end(), hurried.promise]);
   return ExitCode.Done;
 }
 

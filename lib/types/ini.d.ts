@@ -5,3 +5,6 @@
  * sections, which nest where their name has a dot. Objects have no prototype.
  */
 export function parse(text: string): Record<string, unknown>;
+
+/** A name or value as it stands there, without its quotes, escapes and comment. */
+export function unsafe(text: string): unknown;

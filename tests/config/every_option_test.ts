@@ -10,6 +10,7 @@ import "smol-toml";
 
 /** Options whose parsers take any text that can stand in a variable or a file. */
 const TAKES_ANYTHING: ReadonlySet<string> = new Set([
+  "downloads",
   "hdr",
   "log-file",
   "samples",

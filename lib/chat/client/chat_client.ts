@@ -8,63 +8,33 @@
  * 2. Events come in order. Each line of a room comes once; `SeenIds` says what that means after a kill.
  * 3. Rooms are entered again on each connection, before any line is sent on it.
  * 4. `run` goes on until `quit`, or until trying again cannot help.
- *
- * Longer than most because it is where the parts meet; what they decide is in files of their own.
  */
-import type { Timer } from "../../clock/clock.ts";
 import type { CloseReport } from "../../transport/close_report.ts";
 import type { Connection } from "../../transport/connection.ts";
-import { clientIdFrom } from "../../transport/handshake_messages.ts";
 import type { LineError } from "../../transport/line_error.ts";
 import { formatAddress } from "../../transport/network.ts";
 import type { Handlers } from "../../transport/routes.ts";
 import type { Kind } from "../../transport/service.ts";
-import type { SendResult } from "../../transport/session/keep_session.ts";
-import type { Outbox } from "../../transport/session/outbox.ts";
 import type { StoredSession } from "../../transport/session/session_state.ts";
-import { MAX_IN_FLIGHT } from "../limits.ts";
-import { encodeSay, readAck, readLine } from "../line_codec.ts";
-import type { Notice, Page, RoomState, You } from "../messages.ts";
+import type { Join, You } from "../messages.ts";
 import { type ChatKinds, chatService } from "../protocol.ts";
 import { Answers } from "./answers.ts";
+import type { ChatClientOptions, Trouble } from "./chat_client_options.ts";
 import type { ChatEvent } from "./chat_event.ts";
 import type { ClientPart } from "./client_part.ts";
 import { EventQueue } from "./event_queue.ts";
 import { IgnoreList } from "./ignore_list.ts";
 import { JoinedRooms } from "./joined_rooms.ts";
+import { LineSender } from "./line_sender.ts";
 import { LineTaker } from "./line_taker.ts";
 import { RoomBook } from "./room_book.ts";
+import { type RoomHandlerParts, roomHandlers } from "./room_handlers.ts";
 import { INBOX, SeenIds } from "./seen_ids.ts";
-import { type ClientEnd, SessionRunner, type SessionRunnerOptions } from "./session_runner.ts";
-import type { TypedLine } from "./typed_line.ts";
-
-/** How soon is tried again to keep what could not be kept, in milliseconds. */
-const KEEP_AGAIN_MS = 1000;
-/** Name of the note that holds the nickname. */
-const NICK_NOTE = "nick";
+import { notAdoptedLine, sessionLostLines } from "./session_texts.ts";
+import { type ClientEnd, SessionRunner } from "./session_runner.ts";
+import { WantedName } from "./wanted_name.ts";
 
 const { kinds } = chatService;
-
-/** What a {@linkcode ChatClient} works with. */
-export interface ChatClientOptions extends SessionRunnerOptions {
-  /** Name to ask for, where somebody said so. */
-  readonly nick?: string | undefined;
-  /** Name to ask for where nothing is remembered. */
-  readonly defaultNick: string;
-  /** Rooms to be in. @default {those of last time, else none} */
-  readonly rooms?: readonly string[] | undefined;
-  /** How many of the last lines to ask for of a room that was never seen. */
-  readonly last: number;
-  readonly emit: (event: ChatEvent) => void;
-}
-
-/** Why there is no line now. */
-export interface Trouble {
-  readonly code: string;
-  readonly message: string;
-  /** When it is tried again, in nanoseconds of the clock; `undefined`: not by itself. */
-  readonly retryAtNs: number | undefined;
-}
 
 /** One client over all its connections. */
 export class ChatClient {
@@ -76,45 +46,51 @@ export class ChatClient {
   readonly #queue: EventQueue;
   readonly #taker: LineTaker;
   readonly #parts: ClientPart[] = [];
+  readonly #name: WantedName;
+  readonly #sender: LineSender;
   readonly #runner: SessionRunner;
   readonly #answers = new Answers();
-  /** Last ids of rooms, as ROOM said. */
-  readonly #lastOfRooms = new Map<string, number>();
-  #nick: string;
+  readonly #roomParts: RoomHandlerParts;
   #you: You | undefined;
   #trouble: Trouble | undefined;
   /** The connection whose rooms are asked for; lines may be sent on it. */
   #connection: Connection<ChatKinds> | undefined;
-  #isFirstConnection = true;
-  /** Sequences of lines that are on their way. */
-  #inFlight: number[] = [];
-  /** Acknowledged as far as was told. */
-  #toldSequence: number;
-  #keepAgain: Timer | undefined;
-  #isOver = false;
 
   constructor(options: ChatClientOptions) {
-    const { memory: { notes, sync }, emit, last } = this.#options = options;
-    this.#nick = options.nick ?? notes.get(NICK_NOTE) ?? options.defaultNick;
+    const { clock, memory, emit, last } = this.#options = options;
+    const { notes, sync } = memory;
+    this.#name = new WantedName(notes, options.nick, options.defaultNick);
     this.ignored = new IgnoreList(notes);
     this.joined = new JoinedRooms(notes, options.rooms);
     const seen = this.#seen = new SeenIds(notes);
+    this.#sender = new LineSender({ clock, memory, emit: (event) => this.emit(event) });
     this.#queue = new EventQueue({ seen, sync, emit, onTrouble: (error) => this.keepLater(error) });
     this.#taker = new LineTaker({
       seen,
       book: this.book,
       last,
       emit: (event, mark) => this.#queue.push(event, mark),
-      sendJoin: (join) => {
-        if (this.#send(kinds.join, join)) this.#answers.page(1);
-      },
+      sendJoin: (join) => this.#sendJoin(join),
       isIgnored: (author) => this.ignored.has(author),
     });
-    this.#toldSequence = options.memory.state.outbox.acknowledgedSequence;
+    this.#roomParts = {
+      sender: this.#sender,
+      taker: this.#taker,
+      book: this.book,
+      joined: this.joined,
+      answers: this.#answers,
+      emit: (event) => this.emit(event),
+      me: () => this.#you?.author ?? 0,
+      onAck: () => {
+        this.#runner.wake();
+        this.#answers.look();
+      },
+      onNickRefused: () => this.#you && this.#name.is(this.#you.nick),
+    };
     this.#runner = new SessionRunner(options, {
-      clientId: () => clientIdFrom(this.#nick),
+      clientId: () => this.#name.clientId,
       handlersFor: (connection) => this.#handlersFor(connection),
-      send: (connection, outbox) => this.#sendLine(connection, outbox),
+      send: (connection, outbox) => this.#sender.send(connection, outbox),
       onLost: (because, retryMs) => this.#onLost(because, retryMs),
       onSessionLost: () => this.#onSessionLost(),
       onAdopted: (error) => this.#onAdopted(error),
@@ -146,9 +122,14 @@ export class ChatClient {
     return this.#connection?.roundTripNs;
   }
 
+  /** Has the round trip measured anew. */
+  measure(): void {
+    void this.#connection?.ping();
+  }
+
   /** Lines that the server does not have yet. */
   get waiting(): number {
-    return this.#options.memory.state.outbox.size;
+    return this.#sender.waiting;
   }
 
   /** Session and cookie; whoever has them is this client. */
@@ -172,22 +153,14 @@ export class ChatClient {
    * @param where `#room`, `@nick`; empty in a relay
    * @returns false when there is no room for it: it was not taken
    */
-  async say(where: string, text: string): Promise<boolean> {
-    const { state, sync } = this.#options.memory;
-    const sequence = state.add({ where, text });
-    if (sequence === undefined) {
-      this.tell([`Cannot keep the line: ${state.outbox.size} wait to be sent already`], true);
-      return false;
-    }
-    await sync?.().catch((error) => this.keepLater(error));
-    this.emit({ type: "queued", sequence, where, text });
-    return true;
+  say(where: string, text: string): Promise<boolean> {
+    return this.#sender.add({ where, text });
   }
 
   /** Enters a room, now or as soon as there is a line. @returns false when one is in it already */
   join(room: string): boolean {
     if (!this.joined.add(room)) return false;
-    if (this.isConnected) this.#join(room);
+    this.#sendJoin(this.#taker.joinFor(room));
     return true;
   }
 
@@ -195,14 +168,13 @@ export class ChatClient {
   leave(room: string, reason?: string): boolean {
     if (!this.joined.remove(room)) return false;
     this.book.remove(room);
-    if (this.isConnected) this.#send(kinds.leave, { room, reason });
+    this.#send(kinds.leave, { room, reason });
     return true;
   }
 
   /** Asks for another name. */
   nick(nick: string): void {
-    this.#nick = nick;
-    if (this.isConnected) this.#send(kinds.nick, { nick });
+    this.#name.want(nick, () => this.#send(kinds.nick, { nick }));
   }
 
   /** Has the server do something. @returns false when there is no line */
@@ -221,7 +193,7 @@ export class ChatClient {
   }
 
   /** Resolves when fewer lines than `count` wait: for who has many. */
-  async room(count: number): Promise<void> {
+  async hasRoom(count: number): Promise<void> {
     await this.#answers.until(() => this.waiting < count);
   }
 
@@ -247,9 +219,8 @@ export class ChatClient {
     try {
       return await this.#runner.run();
     } finally {
-      this.#isOver = true;
       this.#connection = undefined;
-      this.#keepAgain?.cancel();
+      this.#sender[Symbol.dispose]();
       await this.#queue.settled();
       this.#seen.cover();
     }
@@ -257,174 +228,76 @@ export class ChatClient {
 
   /** Something could not be kept: says so, and tries again soon. */
   keepLater(error: unknown): void {
-    const { clock, memory: { sync } } = this.#options;
-    if (this.#keepAgain !== undefined || this.#isOver) return;
-    const why = error instanceof Error ? error.message : String(error);
-    this.tell([`Cannot keep what is typed and seen: ${why}; trying again`], true);
-    this.#keepAgain = clock.after(KEEP_AGAIN_MS, () => {
-      this.#keepAgain = undefined;
-      sync?.().catch((again) => this.keepLater(again));
-    });
+    this.#sender.keepLater(error);
   }
 
   #handlersFor(connection: Connection<ChatKinds>): Handlers<ChatKinds> {
-    const emit = (event: ChatEvent) => this.emit(event);
     let isFirst = true;
     this.#connection = undefined;
     return {
       ...Object.assign({}, ...this.#parts.map((part) => part.handlersFor(connection))),
+      ...roomHandlers(this.#roomParts),
       you: (you) => {
         this.#you = you;
-        this.#options.memory.notes.set(NICK_NOTE, you.nick);
         if (isFirst) this.#onFirstYou(connection, you);
         else {
-          this.#nick = you.nick;
-          emit({ type: "you", ...you });
+          this.#name.is(you.nick);
+          this.emit({ type: "you", ...you });
         }
         isFirst = false;
       },
-      ack: (view) => this.#onAck(readAck(view)),
-      refused: (refused) => {
-        const { value } = this.#entry(refused.sequence) ?? {};
-        emit({ type: "refused", ...refused, ...value });
-      },
-      line: (view) => this.#taker.line(readLine(view), this.#you?.author ?? 0),
-      presence: ({ events }) => {
-        for (const event of events) {
-          this.book.changed(event);
-          emit({ type: "presence", ...event });
-        }
-      },
-      room: (room) => this.#onRoom(room),
-      page: (page) => this.#onPage(page),
-      reply: (reply) => {
-        emit({ type: "reply", ...reply });
-        this.#answers.reply(-1);
-      },
-      notice: (notice) => this.#onNotice(notice),
     };
   }
 
   /** The first frame of a connection. */
   #onFirstYou(connection: Connection<ChatKinds>, you: You): void {
-    const { dial, nick } = this.#options;
+    const { dial } = this.#options;
     const { resumed } = connection.terms;
     this.#runner.ready();
     this.#connection = connection;
-    this.#inFlight = [];
     this.#answers.reset();
     this.#taker.reset();
     this.emit({ type: "connected", server: formatAddress(dial), resumed });
     this.emit({ type: "you", ...you });
-    this.#tellSent(this.#options.memory.state.outbox.acknowledgedSequence);
+    this.#sender.begin(connection);
     if (this.#seen.useStore(you.storeId)) {
       this.tell(["The server has a new store: what was said before is not in it"], true);
     }
+    if (!resumed) this.#seen.forget(INBOX); // a new session has a new one
     this.ignored.useStore(you.storeId);
-    const isOther = this.#isFirstConnection && nick !== undefined && nick !== you.nick;
-    if (isOther && resumed) this.#send(kinds.nick, { nick });
-    else this.#nick = you.nick;
-    this.#isFirstConnection = false;
+    const wish = this.#name.open(you.nick, resumed);
+    if (wish !== undefined) this.nick(wish);
     if (you.mode === "rooms") {
-      for (const room of [INBOX, ...this.joined.all]) this.#join(room);
+      for (const room of [INBOX, ...this.joined.all]) this.#sendJoin(this.#taker.joinFor(room));
     }
     for (const part of this.#parts) part.ready?.(connection);
+    this.measure();
     this.#runner.wake();
     this.#answers.look();
   }
 
-  #join(room: string): void {
-    if (this.#send(kinds.join, this.#taker.joinFor(room))) this.#answers.page(1);
-  }
-
-  #onRoom(room: RoomState): void {
-    this.#taker.room(room);
-    this.#lastOfRooms.set(room.room, room.last);
-    if (room.room === INBOX) return;
-    this.book.entered(room);
-    this.emit({ type: "room", ...room });
-  }
-
-  #onPage(page: Page): void {
-    this.#taker.page(page, this.#lastOfRooms.get(page.room));
-    this.emit({ type: "page", ...page });
-    if (page.to === "join") this.#answers.page(-1);
-    else this.#answers.reply(-1);
-  }
-
-  #onNotice(notice: Notice): void {
-    const { code, room } = notice;
-    this.emit({ type: "notice", ...notice });
-    if (code === "nick-refused") this.#nick = this.#you?.nick ?? this.#nick;
-    if (code !== "room-refused" || room === undefined) return;
-    this.book.remove(room);
-    if (this.joined.remove(room)) this.#answers.page(-1);
-  }
-
-  #onAck(upTo: number): void {
-    this.#options.memory.state.acknowledged(upTo);
-    while ((this.#inFlight[0] ?? Infinity) <= upTo) this.#inFlight.shift();
-    this.#tellSent(upTo);
-    this.#runner.wake();
-    this.#answers.look();
-  }
-
-  #tellSent(upTo: number): void {
-    if (upTo <= this.#toldSequence) return;
-    this.#toldSequence = upTo;
-    this.emit({ type: "sent", upTo, waiting: this.waiting });
+  #sendJoin(join: Join): void {
+    if (this.#send(kinds.join, join)) this.#answers.page(1);
   }
 
   #onLost({ code, message }: LineError | CloseReport, retryMs: number | undefined): void {
-    const nowNs = this.#options.clock.monotonicNs();
-    const retryAtNs = retryMs === undefined ? undefined : nowNs + retryMs * 1e6;
+    const retryAtNs = retryMs && this.#options.clock.monotonicNs() + retryMs * 1e6;
     this.#trouble = { code, message, retryAtNs };
     this.#connection = undefined;
-    this.emit({
-      type: "disconnected",
-      code,
-      message,
-      ...(retryMs !== undefined && { retryMs: Math.round(retryMs) }),
-    });
+    const rounded = retryMs === undefined ? {} : { retryMs: Math.round(retryMs) };
+    this.emit({ type: "disconnected", code, message, ...rounded });
   }
 
   #onSessionLost(): void {
-    this.#toldSequence = 0;
-    const lines = ["The server does not know this session any more: a new one begins"];
-    const { waiting } = this;
-    if (waiting > 0) {
-      lines.push(`What it has not confirmed goes out in the new one: ${waiting} lines`);
-    }
-    this.tell(lines, true);
+    this.#sender.renumbered(0);
+    this.tell(sessionLostLines(this.waiting), true);
   }
 
   #onAdopted(error: unknown): void {
-    if (error === undefined) {
-      this.#toldSequence = this.#options.memory.state.outbox.acknowledgedSequence;
-      this.#seen.forget(INBOX);
-      return this.tell(["This is that session now"]);
-    }
-    const why = error instanceof Error ? error.message : String(error);
-    this.tell([`Cannot take that session over: ${why}`], true);
-  }
-
-  /** Sends one line. For `keepSession`. */
-  #sendLine(connection: Connection<ChatKinds>, outbox: Outbox<TypedLine>): SendResult {
-    // Lines for rooms that were not asked for would be refused.
-    if (connection !== this.#connection || this.#inFlight.length >= MAX_IN_FLIGHT) return "pause";
-    const [sequence, line] = [outbox.peekSequence(), outbox.peek()];
-    if (sequence === undefined || line === undefined) return "pause";
-    if (!connection.send(kinds.say, encodeSay({ sequence, ...line }))) return "full";
-    outbox.advance();
-    this.#inFlight.push(sequence);
-    return "sent";
-  }
-
-  #entry(sequence: number) {
-    for (const entry of this.#options.memory.state.outbox.entries()) {
-      if (entry.sequence >= sequence) return entry.sequence === sequence ? entry : undefined;
-    }
-    return undefined;
+    if (error !== undefined) return this.tell([notAdoptedLine(error)], true);
+    this.#sender.renumbered(this.#options.memory.state.outbox.acknowledgedSequence);
+    this.#seen.forget(INBOX);
+    this.tell(["This is that session now"]);
   }
 
   #ask(send: () => boolean): boolean {

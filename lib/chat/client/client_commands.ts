@@ -94,12 +94,12 @@ export const CLIENT_COMMANDS: Readonly<Record<string, ClientCommand>> = {
       return { type: "history", limit };
     },
   },
-  ignore: { usage: "NICK", brief: "show nothing of somebody", parse: oneWord("ignore") },
-  unignore: { usage: "NICK", brief: "show it again", parse: oneWord("unignore") },
+  ignore: { usage: "NICK", brief: "show no lines of somebody", parse: oneWord("ignore") },
+  unignore: { usage: "NICK", brief: "show them again", parse: oneWord("unignore") },
   ignored: { usage: "", brief: "who is ignored", parse: plain("ignored") },
   send: {
     usage: "NICK|#ROOM FILE",
-    brief: "offer a file",
+    brief: "offer a file to somebody, or to all in a room",
     parse: (rest) => {
       const [to, path] = twoParts(rest);
       if (path === "") return undefined;
@@ -107,10 +107,14 @@ export const CLIENT_COMMANDS: Readonly<Record<string, ClientCommand>> = {
     },
   },
   accept: { usage: "[N]", brief: "take a file that is offered", parse: optionalNumber("accept") },
-  reject: { usage: "[N]", brief: "do not take it", parse: optionalNumber("reject") },
+  reject: {
+    usage: "[N]",
+    brief: "do not take a file that is offered",
+    parse: optionalNumber("reject"),
+  },
   cancel: {
     usage: "N",
-    brief: "stop a file",
+    brief: "stop a file that is offered or under way",
     parse: (rest) => {
       const number = wholeOf(rest);
       return number === undefined ? undefined : { type: "cancel", number };
@@ -119,7 +123,7 @@ export const CLIENT_COMMANDS: Readonly<Record<string, ClientCommand>> = {
   files: { usage: "", brief: "files that are offered or under way", parse: plain("files") },
   reconnect: {
     usage: "[COOKIE]",
-    brief: "connect anew; or go on as the session that the cookie proves",
+    brief: "connect anew; with a cookie: as whom it proves",
     parse: (rest) => {
       if (rest === "") return { type: "reconnect", session: undefined };
       const [, id, cookie] = /^([0-9a-f]{32}):([0-9a-f]{64})$/i.exec(rest) ?? [];
@@ -128,10 +132,14 @@ export const CLIENT_COMMANDS: Readonly<Record<string, ClientCommand>> = {
       return { type: "reconnect", session };
     },
   },
-  cookie: { usage: "", brief: "what proves this session", parse: plain("cookie") },
+  cookie: {
+    usage: "",
+    brief: "what proves that you are you, for another client",
+    parse: plain("cookie"),
+  },
   quit: {
     usage: "[MESSAGE]",
-    brief: "say goodbye",
+    brief: "leave the chat",
     parse: (rest) => ({ type: "quit", message: rest }),
   },
   help: { usage: "", brief: "this, and what the server can do", parse: plain("help") },

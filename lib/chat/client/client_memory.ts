@@ -1,4 +1,5 @@
 /** What a client of `chat` remembers: its session, lines that are not delivered, and notes. */
+import { UsageError } from "../../config/usage_error.ts";
 import type { TramContext } from "../../context.ts";
 import { openState } from "../../transport/session/open_state.ts";
 import {
@@ -49,7 +50,8 @@ export interface ClientMemoryFlags {
  * Opens what a client remembers: a file of its own for each server and profile, or memory.
  *
  * @param onTrouble told when something cannot be kept
- * @throws {Error} one line: the profile is in use, or its file cannot be used
+ * @throws {UsageError} when the profile is in use, or has a name of another form
+ * @throws {Error} one line: its file cannot be used
  */
 export async function openClientMemory(
   context: TramContext,
@@ -64,6 +66,8 @@ export async function openClientMemory(
     maxEntries: MAX_WAITING,
     profile,
     onTrouble,
+  }).catch((error) => {
+    throw /profile "/.test(error?.message) ? new UsageError(error.message) : error;
   });
   const { damage } = opened.state;
   if (damage !== undefined) {

@@ -37,7 +37,7 @@ export function completeInput(
     const names = rooms.filter((room) => folded(room).startsWith(`#${folded(typed)}`));
     return { from, candidates: spaced(names) };
   }
-  if (isFirst && WANT_NICK.has(command)) {
+  if (isFirst && WANT_NICK.has(command) && !typed.startsWith("@")) {
     return { from, candidates: spaced(matching(nicks, typed)) };
   }
   if (command !== undefined && between !== "" && command === "send") {

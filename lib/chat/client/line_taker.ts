@@ -37,14 +37,14 @@ export class LineTaker {
     const { book, seen } = this.#options;
     const room = book.room(name);
     const before = room.oldest > 0 ? room.oldest : (seen.after(name) ?? 0) + 1;
-    room.historyBefore = before;
+    room.wantsHistory = true;
     return { room: name, before, limit };
   }
 
   /** A new connection: what was asked for on the last one will not come. */
   reset(): void {
     for (const room of this.#options.book.all()) {
-      room.historyBefore = undefined;
+      room.wantsHistory = false;
       room.isHealing = false;
     }
   }
@@ -55,14 +55,16 @@ export class LineTaker {
     const name = (line.flags & LineFlag.Private) === 0 ? line.where : INBOX;
     const room = book.room(name);
     const isOwn = line.author === me;
-    const isOld = (line.flags & LineFlag.Replayed) !== 0 && room.historyBefore !== undefined &&
-      line.id < room.historyBefore && line.id <= (seen.after(name) ?? 0);
+    const isOld = (line.flags & LineFlag.Replayed) !== 0 && room.wantsHistory &&
+      line.id <= (seen.after(name) ?? 0);
     if (!isOld) {
       const taken = seen.take(name, line.id);
       if (taken === "repeat") return;
       if (taken === "gap") return this.#heal(name, line.id);
     }
     if (line.author !== 0) book.spoke(line.author, line.nick);
+    // Servers do not announce those who come back after their restart.
+    if ((line.flags & LineFlag.Replayed) === 0 && name !== INBOX) book.isHere(name, line);
     if (room.oldest === 0 || line.id < room.oldest) room.oldest = line.id;
     if (!isOwn && isIgnored(line.author)) return;
     const isMaybeSeen = !isOld && seen.isMaybeSeen(name, line.id);
@@ -84,7 +86,7 @@ export class LineTaker {
     const { seen, book, sendJoin } = this.#options;
     const room = book.room(name);
     if (to === "history") {
-      room.historyBefore = undefined;
+      room.wantsHistory = false;
       return;
     }
     if (seen.after(name) === undefined) seen.anchor(name, lastOfRoom ?? 0);

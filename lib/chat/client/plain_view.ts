@@ -80,7 +80,7 @@ export class PlainView {
       if (!isWhole || line === "") continue;
       const typed = talk.type(line).finally(() => typing.delete(typed));
       typing.add(typed);
-      await client.room(MAX_WAITING);
+      await client.hasRoom(MAX_WAITING);
       if (signal.aborted) break;
     }
     await Promise.all(typing);

@@ -95,6 +95,7 @@ function lostText({ code, message, retryMs }: ChatEvent & { type: "disconnected"
     return `another client has taken this session over; !reconnect takes it back`;
   }
   if (code === "unreachable") return `${why}; trying on`;
+  if (code === "shutting-down") return `the server goes down: ${why}`;
   return `not connected: ${why}${retryMs === undefined ? "" : "; trying to come back"}`;
 }
 

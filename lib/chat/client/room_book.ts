@@ -1,4 +1,5 @@
 /** Rooms that a client is in, who is there, and who is who. Takes no time and knows no sockets. */
+import { MAX_ANNOUNCED } from "../limits.ts";
 import type { PresenceEvent, RoomState, Who } from "../messages.ts";
 
 /** Names that are remembered for completion and `!ignore`, beyond those who are in a room. */
@@ -12,8 +13,8 @@ export interface RoomView {
   memberCount: number;
   /** Oldest id that was shown in this process; 0: none. */
   oldest: number;
-  /** Lines below this id were asked for; `undefined`: none were. */
-  historyBefore: number | undefined;
+  /** Older lines were asked for, and have not all come. */
+  wantsHistory: boolean;
   /** Lines were missing, and were asked for again. */
   isHealing: boolean;
 }
@@ -32,7 +33,7 @@ export class RoomBook {
       members: new Map(),
       memberCount: 0,
       oldest: 0,
-      historyBefore: undefined,
+      wantsHistory: false,
       isHealing: false,
     };
     this.#rooms.set(name, room);
@@ -83,6 +84,16 @@ export class RoomBook {
       if (this.#speakers.size <= MAX_SPEAKERS) break;
       this.#speakers.delete(oldest);
     }
+  }
+
+  /** Somebody who says something in a room is in it. */
+  isHere(name: string, { author, nick }: { readonly author: number; readonly nick: string }): void {
+    const room = this.#rooms.get(name);
+    // Of a large room not all are known, and the server's count is the better one.
+    if (room === undefined || author === 0 || room.memberCount >= MAX_ANNOUNCED) return;
+    if (room.members.has(author)) return;
+    room.members.set(author, { author, nick });
+    room.memberCount++;
   }
 
   /** Somebody by name, as far as they are known here. */

@@ -1,6 +1,7 @@
 /** Keeps the session of a client: when to try again, when to give up, and how to become another session. */
 import type { Clock, Timer } from "../../clock/clock.ts";
 import { sleep } from "../../clock/sleep.ts";
+import { backoffMs } from "../../transport/backoff.ts";
 import type { CloseReport } from "../../transport/close_report.ts";
 import type { Connection } from "../../transport/connection.ts";
 import { type DialOptions, dialSession } from "../../transport/dial.ts";
@@ -19,6 +20,9 @@ import type { TypedLine } from "./typed_line.ts";
 
 /** How long a goodbye may take, in milliseconds. */
 const LEAVE_MS = 1000;
+
+/** Name of the note that says that another client has the session. */
+const TAKEN_NOTE = "taken";
 
 /** Where to, and what proves the user. */
 export type ChatDial = Omit<DialOptions, "session" | "signal" | "clock" | "clientId">;
@@ -118,6 +122,7 @@ export class SessionRunner {
    * @throws {LineError} why the server cannot be reached, or refuses this client
    */
   async run(): Promise<ClientEnd> {
+    const { notes } = this.#options.memory;
     try {
       for (;;) {
         const report = await this.#runOnce();
@@ -125,6 +130,7 @@ export class SessionRunner {
         if (this.#failure !== undefined) throw this.#failure;
         if (this.#again === undefined && report !== undefined) {
           const isTakenOver = report.code === LineErrorCode.TakenOver;
+          if (isTakenOver) notes.set(TAKEN_NOTE, "yes");
           if (!isTakenOver || !this.#options.waitsWhenTakenOver) return { type: "closed", report };
           this.#user.onLost(report, undefined);
           await new Promise<void>((resolve) => this.#onWish = resolve);
@@ -143,7 +149,7 @@ export class SessionRunner {
     const { clock, dial, memory: { state }, random } = this.#options;
     const user = this.#user;
     const stop = this.#stop = new AbortController();
-    if (this.#isEnding) return undefined;
+    if (this.#isEnding || !await this.#takeBack(stop.signal)) return undefined;
     this.#kept = keepSession({
       service: chatService,
       dial: {
@@ -180,8 +186,8 @@ export class SessionRunner {
   #onWait(delayMs: number, because: LineError | CloseReport): void {
     const { clock, mustReach = false, reconnectForMs } = this.#options;
     this.#connection = undefined;
-    this.#user.onLost(because, delayMs);
     if (mustReach && !this.#wasReady) return this.#fail(because);
+    this.#user.onLost(because, delayMs);
     if (reconnectForMs === undefined) return;
     this.#giveUp ??= clock.after(reconnectForMs, () => this.#fail(because));
   }
@@ -196,19 +202,49 @@ export class SessionRunner {
     this.#onWish();
   }
 
-  /** Learns how far the server is with a session, and makes it this client's. */
+  /** Makes another session this client's, or says why not. */
   async #adopt(session: StoredSession): Promise<void> {
-    const { clock, dial, memory } = this.#options;
-    const how = { ...dial, clientId: this.#user.clientId(), clock, session };
     try {
-      const { connection } = await dialSession(chatService, how, () => ({}));
-      const { highestSequence } = connection.terms;
-      await connection.abort(LineErrorCode.Lost, "reconnecting");
-      await memory.adopt(session, Number(highestSequence));
+      await this.#takeOver(session);
       this.#user.onAdopted(undefined);
     } catch (error) {
       this.#user.onAdopted(error);
     }
+  }
+
+  /**
+   * Where another client had this session, it has said things with numbers that this one would use.
+   *
+   * @returns false when it was stopped from here
+   */
+  async #takeBack(signal: AbortSignal): Promise<boolean> {
+    const { clock, memory: { notes, state }, random = Math.random } = this.#options;
+    for (let retry = 0; notes.get(TAKEN_NOTE) === "yes"; retry++) {
+      if (state.session === undefined) return true;
+      try {
+        await this.#takeOver(state.session);
+      } catch (error) {
+        if (!(error instanceof LineError)) throw error;
+        // What mends itself is waited for; what does not, a new session mends.
+        if (!error.isPassing) return true;
+        const delayMs = backoffMs(retry, random());
+        this.#onWait(delayMs, error);
+        await sleep(clock, delayMs, signal).catch(() => {});
+        if (signal.aborted) return false;
+      }
+    }
+    return !signal.aborted;
+  }
+
+  /** Learns how far the server is with a session, and makes it this client's. */
+  async #takeOver(session: StoredSession): Promise<void> {
+    const { clock, dial, memory } = this.#options;
+    const how = { ...dial, clientId: this.#user.clientId(), clock, session };
+    const { connection } = await dialSession(chatService, how, () => ({}));
+    const { highestSequence } = connection.terms;
+    await connection.abort(LineErrorCode.Lost, "reconnecting");
+    await memory.adopt(session, Number(highestSequence));
+    memory.notes.set(TAKEN_NOTE, "");
   }
 }
 

@@ -16,6 +16,9 @@ import type { Talk } from "./talk.ts";
 /** How often the status is made anew, in milliseconds. */
 const STATUS_EVERY_MS = 500;
 
+/** How many times it is between two measurements of the round trip. */
+const MEASURE_EVERY = 20;
+
 /** What a {@linkcode TerminalView} works with. */
 export interface TerminalViewOptions {
   readonly clock: Clock;
@@ -47,6 +50,7 @@ export class TerminalView implements Disposable {
   #renamed = "";
   #status = "";
   #label = "";
+  #rounds = 0;
   #timer: Timer | undefined;
 
   /** Begins to take keys. */
@@ -74,6 +78,7 @@ export class TerminalView implements Disposable {
   /** Begins to show the status. When client and talk are there. */
   start(): void {
     this.refresh();
+    if (++this.#rounds % MEASURE_EVERY === 0) this.#options.client().measure();
     this.#timer = this.#options.clock.after(STATUS_EVERY_MS, () => this.start());
   }
 
@@ -107,9 +112,10 @@ export class TerminalView implements Disposable {
     this.refresh();
   }
 
-  /** Writes a line that is no event. @param line safe */
-  write(line: string): void {
-    this.#prompt.write(`${line}\n`);
+  /** Shows that one is somewhere else now: lines from there say no place. */
+  placed(where: string): void {
+    if (where !== "") this.#prompt.write(`${this.#style.dim(`-- ${safeText(where)} --`)}\n`);
+    this.refresh();
   }
 
   /** Shows the status and the label as they are now, if they have changed. */

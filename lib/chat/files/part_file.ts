@@ -21,6 +21,8 @@ const MAX_NAMES = 10_000;
 /** Most bytes of a journal: a file of 16 TiB has one of that size. */
 const MAX_JOURNAL_BYTES = 2 ** 31;
 
+const LINE_END = 10;
+
 /** The bytes that came are not the file that was sent. */
 export class MismatchError extends Error {
   override readonly name = "MismatchError";
@@ -57,19 +59,22 @@ export class PartFile {
     const name = safeFileName(head.name);
     for (let number = 1; number <= MAX_NAMES; number++) {
       const path = `${folder}/${numberedName(name, number)}`;
-      const part = await files.create(`${path}${PART_ENDING}`);
-      if (part === undefined) continue;
-      const journal = await files.create(`${path}${JOURNAL_ENDING}`);
-      if (journal !== undefined) {
-        const line = encodeJournalHead(head);
-        await journal.writeAt(0, line);
-        const hash = await FileHash.begin();
-        const journalBytes = line.length;
-        const start = { head, part, journal, hash, journalBytes, bytes: 0, last: undefined };
-        return new PartFile(files, path, start);
+      const journal = await createJournal(files, path, head);
+      if (journal === undefined) continue;
+      try {
+        const part = await files.create(`${path}${PART_ENDING}`);
+        if (part !== undefined) {
+          const hash = await FileHash.begin();
+          const journalBytes = encodeJournalHead(head).length;
+          const start = { head, part, journal, hash, journalBytes, bytes: 0, last: undefined };
+          return new PartFile(files, path, start);
+        }
+      } catch (error) {
+        journal[Symbol.dispose]();
+        throw error;
       }
-      part[Symbol.dispose]();
-      await files.remove(`${path}${PART_ENDING}`);
+      journal[Symbol.dispose]();
+      await files.remove(`${path}${JOURNAL_ENDING}`); // its part is none of ours
     }
     throw new Error(`Cannot write ${folder}/${name}: ${MAX_NAMES} names like it are taken`);
   }
@@ -83,7 +88,7 @@ export class PartFile {
       throw error;
     });
     try {
-      const content = await readJournal(journal);
+      const { journal: content } = await readJournal(journal);
       if (part === undefined || content === undefined) {
         part?.[Symbol.dispose]();
         journal[Symbol.dispose]();
@@ -113,10 +118,24 @@ export class PartFile {
     }
   }
 
-  /** What it is about, without opening it to write. @returns `undefined` when it is of no use */
+  /**
+   * What it is about. For the start of a process: what a kill has left that is of no use to anybody, a
+   * journal without a line or without its part, is taken away.
+   *
+   * @returns `undefined` when there is nothing to go on with
+   */
   static async look(files: FileAccess, path: string): Promise<Journal | undefined> {
-    using journal = await files.openToWrite(`${path}${JOURNAL_ENDING}`);
-    return journal && await readJournal(journal);
+    let content: JournalContent;
+    {
+      using journal = await files.openToWrite(`${path}${JOURNAL_ENDING}`);
+      if (journal === undefined) return undefined;
+      content = await readJournal(journal);
+      using part = await files.openToWrite(`${path}${PART_ENDING}`);
+      if (part !== undefined && content.hasLine) return content.journal;
+    }
+    // With a line, and no part: the part has its name. Without one: nothing has come yet.
+    await PartFile.remove(files, path);
+    return undefined;
   }
 
   /** Takes the file and its journal away. */
@@ -194,11 +213,30 @@ export class PartFile {
 
   /** Notes a chunk: only when it is on the disk. */
   async #save(chunk: number, mark: ChunkMark): Promise<void> {
-    await this.#part.sync();
+    // The lines before this one become durable with it: a lost line costs a chunk, no more.
+    await Promise.all([this.#part.sync(), this.#journal.sync()]);
     const line = encodeJournalChunk(chunk, mark);
     await this.#journal.writeAt(this.#journalBytes, line);
     this.#journalBytes += line.length;
   }
+}
+
+/** Makes a journal, durable before there is a part. @returns `undefined` when the name is taken */
+async function createJournal(
+  files: FileAccess,
+  path: string,
+  head: JournalHead,
+): Promise<OpenFile | undefined> {
+  const journal = await files.create(`${path}${JOURNAL_ENDING}`);
+  try {
+    await journal?.writeAt(0, encodeJournalHead(head));
+    await journal?.sync();
+  } catch (error) {
+    journal?.[Symbol.dispose]();
+    await files.remove(`${path}${JOURNAL_ENDING}`).catch(() => {});
+    throw error;
+  }
+  return journal;
 }
 
 interface PartFileParts {
@@ -211,9 +249,16 @@ interface PartFileParts {
   readonly last: ChunkMark | undefined;
 }
 
-async function readJournal(journal: OpenFile): Promise<Journal | undefined> {
-  const { size } = await journal.info();
-  if (size > MAX_JOURNAL_BYTES) return undefined;
-  const bytes = new Uint8Array(size);
-  return parseJournal(bytes.subarray(0, await journal.readAt(0, bytes)));
+interface JournalContent {
+  /** Whether there is a line at all; it may be one of a newer tram. */
+  readonly hasLine: boolean;
+  readonly journal: Journal | undefined;
+}
+
+async function readJournal(file: OpenFile): Promise<JournalContent> {
+  const { size } = await file.info();
+  if (size > MAX_JOURNAL_BYTES) return { hasLine: true, journal: undefined };
+  const buffer = new Uint8Array(size);
+  const bytes = buffer.subarray(0, await file.readAt(0, buffer));
+  return { hasLine: bytes.includes(LINE_END), journal: parseJournal(bytes) };
 }

@@ -9,6 +9,7 @@ class RealOpenFile implements OpenFile {
   /** Where the file stands; reading on needs no seek. */
   #at = 0;
   #isOpen = true;
+  #syncing: Deno.FsFile | undefined;
 
   constructor(path: string, file: Deno.FsFile) {
     this.#path = path;
@@ -52,12 +53,18 @@ class RealOpenFile implements OpenFile {
   }
 
   sync(): Promise<void> {
-    return attempt("write", this.#path, () => this.#file.syncData());
+    return attempt("write", this.#path, async () => {
+      // By a handle of its own: writes through the other one would wait for it.
+      this.#syncing ??= await Deno.open(this.#path, { write: true });
+      await this.#syncing.syncData();
+    });
   }
 
   [Symbol.dispose](): void {
-    if (this.#isOpen) this.#file.close();
+    if (!this.#isOpen) return;
     this.#isOpen = false;
+    this.#file.close();
+    this.#syncing?.close();
   }
 
   async #seek(offset: number): Promise<void> {

@@ -48,7 +48,7 @@ export function splitTime(
   throw new SyntaxError(`wanted a time of at most 3650d, got "${word}"`);
 }
 
-/** @throws {SyntaxError} when a reason is too long */
+/** A reason as it is. @throws {SyntaxError} when it is too long */
 export function checkReason(reason: string): string {
   const { length } = new TextEncoder().encode(reason);
   if (length <= MAX_REASON_BYTES) return reason;

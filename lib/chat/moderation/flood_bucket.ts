@@ -32,9 +32,9 @@ export class FloodBucket {
     const fullAtMs = Math.min(Math.max(this.#fullAtMs, nowMs), nowMs + most * oneMs);
     const thenMs = fullAtMs + Math.min(cost, most) * oneMs;
     const waitMs = thenMs - (nowMs + most * oneMs);
-    if (waitMs > TOLERANCE_MS) return waitMs;
-    this.#fullAtMs = thenMs;
-    return 0;
+    const isTaken = waitMs <= TOLERANCE_MS;
+    this.#fullAtMs = isTaken ? thenMs : fullAtMs; // of a smaller burst now, if it was made smaller
+    return isTaken ? 0 : waitMs;
   }
 }
 

@@ -31,8 +31,8 @@ export async function ban(call: CommandCall): Promise<Answer> {
   for (const member of members) call.host.cut(member, "chat.banned", message);
   if (target.identity.startsWith("session:")) {
     lines.push(
-      "It holds for this session alone: who comes with a new identity evades it. With a token of its",
-      "own for each person (tram token new NAME) that is not possible.",
+      "It holds for this session alone: who comes with a new identity evades it.",
+      "A token of its own for each person (tram token new NAME) prevents that.",
     );
   }
   return done(lines, { ...entry, wasConnected: members.length > 0 });

@@ -33,11 +33,21 @@ export interface Game<Position = unknown> {
   play(position: Position, move: string): Position;
   /** `undefined` while the game goes on. */
   outcome(position: Position): Outcome | undefined;
-  /** The position as lines of plain ASCII for one player, at most 40 columns wide. */
-  view(position: Position, player: Player): readonly string[];
+  /**
+   * The position as lines of plain ASCII, at most 40 columns wide.
+   *
+   * @param player who looks at it; missing: somebody who does not play
+   */
+  view(position: Position, player?: Player): readonly string[];
 }
 
 /** The other player. */
 export function otherPlayer(player: Player): Player {
   return player === 0 ? 1 : 0;
+}
+
+/** Says which sign is whose. */
+export function legend(signs: readonly [string, string], player: Player | undefined): string {
+  if (player === undefined) return `${signs[0]} moves first, then ${signs[1]}`;
+  return `you: ${signs[player]}, the other: ${signs[otherPlayer(player)]}`;
 }

@@ -14,8 +14,8 @@ export interface Holder {
   connection: Connection<ChatKinds> | undefined;
   /** It knows its number and its role on this connection. */
   isGreeted: boolean;
-  /** It has said FIN. */
-  wantsFin: boolean;
+  /** Connection on which it has said FIN. */
+  finOn: Connection<ChatKinds> | undefined;
 }
 
 /** What all pairs of a server share. */
@@ -33,4 +33,13 @@ export interface PairWorld {
   readonly onVacant: (author: number) => void;
   /** Told when nobody will ever sit here again. */
   readonly onEnded: (pair: RelayPair) => void;
+}
+
+/** A seat's holder before its first connection, or who has come with one. */
+export function newHolder(
+  author: number,
+  nick: string,
+  connection?: Connection<ChatKinds>,
+): Holder {
+  return { author, nick, connection, isGreeted: false, finOn: undefined };
 }

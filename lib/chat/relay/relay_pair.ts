@@ -18,7 +18,7 @@ import { PairLedger } from "./pair_ledger.ts";
 import type { PairEvent, SeatIndex } from "./pair_event.ts";
 import { emptyPair, flagDueMs, isEnded, type PairState } from "./pair_state.ts";
 import { eventDueMs, stallDueMs } from "./pair_due.ts";
-import type { Holder, PairWorld } from "./pair_world.ts";
+import { type Holder, newHolder, type PairWorld } from "./pair_world.ts";
 import { refusalFrames } from "./refusal_frames.ts";
 import { sendFrame } from "./relay_frame.ts";
 import { sendAck } from "./send_ack.ts";
@@ -53,10 +53,7 @@ export class RelayPair implements Disposable {
     this.#wantsRestart = state !== emptyPair;
     for (const seat of [0, 1] as const) {
       const { author, nick, presence } = state.seats[seat];
-      if (presence !== "free") {
-        const absent = { connection: undefined, isGreeted: false, wantsFin: false };
-        this.#holders[seat] = { author, nick, ...absent };
-      }
+      if (presence !== "free") this.#holders[seat] = newHolder(author, nick);
     }
     if (this.#wantsRestart) this.reconcile();
   }
@@ -108,7 +105,7 @@ export class RelayPair implements Disposable {
     return this.#do(async () => {
       const holder = this.#holders[seat];
       if (this.#isOver || holder?.author !== author || this.#cut.has(connection)) return;
-      holder.wantsFin = true;
+      holder.finOn = connection;
       await this.#reconcile();
     });
   }
@@ -159,12 +156,12 @@ export class RelayPair implements Disposable {
       if (connection === undefined || isEnded(this.state)) return this.#turnAway(seat, holder);
       if (!await this.#commitOrCut({ type: "sit", seat, author, nick })) return false;
     }
-    if (holder.wantsFin) return await this.#leave(seat, "fin");
+    if (holder.finOn !== undefined) return await this.#leave(seat, holder, "fin");
     const { presence, sinceMs } = this.state.seats[seat];
     if (holder.connection === undefined) {
       if (presence === "here") return await this.#ledger.commit({ type: "lose", seat });
       const isOver = this.#world.nowMs() >= sinceMs + KEPT_MS;
-      return isOver ? await this.#leave(seat, "gone") : true;
+      return isOver ? await this.#leave(seat, holder, "gone") : true;
     }
     if (presence === "lost" && !await this.#commitOrCut({ type: "return", seat })) return false;
     if (!holder.isGreeted && holder.connection !== undefined) {
@@ -174,22 +171,19 @@ export class RelayPair implements Disposable {
     return true;
   }
 
-  async #leave(seat: SeatIndex, why: "fin" | "gone"): Promise<boolean> {
+  async #leave(seat: SeatIndex, holder: Holder, why: "fin" | "gone"): Promise<boolean> {
     if (!await this.#ledger.commit({ type: "leave", seat, why })) return false;
-    const holder = this.#holders[seat];
-    this.#holders[seat] = undefined;
-    if (holder === undefined) return true;
-    this.#world.onVacant(holder.author);
-    const { connection } = holder;
-    if (why === "fin") connection?.close({ code: "fin", message: "The seat is free" });
-    else if (connection !== undefined) this.#world.onTurnedAway(holder); // back just too late
-    return true;
+    return this.#turnAway(seat, holder);
   }
 
-  #turnAway(seat: SeatIndex, holder: Holder): boolean {
+  /** The seat is not, or no longer, somebody's. Who came back just then shall have another one. */
+  #turnAway(seat: SeatIndex, holder: Holder): true {
     this.#holders[seat] = undefined;
     this.#world.onVacant(holder.author);
-    if (holder.connection !== undefined) this.#world.onTurnedAway(holder);
+    const { connection, finOn } = holder;
+    if (connection === undefined) return true;
+    if (connection === finOn) connection.close({ code: "fin", message: "The seat is free" });
+    else this.#world.onTurnedAway(holder);
     return true;
   }
 

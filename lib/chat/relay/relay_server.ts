@@ -11,7 +11,7 @@ import type { ChatKinds } from "../protocol.ts";
 import type { ChatSnapshot, ChatStore } from "../store/chat_store.ts";
 import { parsePairEvent, type SeatIndex } from "./pair_event.ts";
 import { foldEvents } from "./pair_state.ts";
-import type { Holder, PairWorld } from "./pair_world.ts";
+import { type Holder, newHolder, type PairWorld } from "./pair_world.ts";
 import { sendFrame } from "./relay_frame.ts";
 import { listPairs } from "./relay_list.ts";
 import { RelayPair } from "./relay_pair.ts";
@@ -89,8 +89,7 @@ export class RelayServer implements Disposable {
     const nick = wanted === "" ? `guest-${author}` : wanted;
     this.#connections.add(connection);
     this.#greet(connection, author, nick);
-    const holder = { author, nick, connection, isGreeted: false, wantsFin: false };
-    this.#place(holder);
+    this.#place(newHolder(author, nick, connection));
     connection.onGoodbye = ({ code }) => {
       if (LEAVING_CODES.has(code)) this.#fin(author, connection);
     };
@@ -262,10 +261,9 @@ export class RelayServer implements Disposable {
     if (!this.#isLeaving) at.pair.reconcile();
   }
 
-  #turnedAway(holder: Holder): void {
-    if (holder.connection?.isOpen && !this.#isLeaving) {
-      this.#place({ ...holder, isGreeted: false, wantsFin: false });
-    }
+  #turnedAway({ author, nick, connection }: Holder): void {
+    if (!connection?.isOpen || this.#isLeaving) return;
+    this.#place(newHolder(author, nick, connection));
   }
 
   #ended(pair: RelayPair): void {

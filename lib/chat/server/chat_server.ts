@@ -1,6 +1,5 @@
 /** A server of rooms as far as it has no sockets: its members, rooms, names, and what they say. */
 import type { Clock } from "../../clock/clock.ts";
-import type { CloseReport } from "../../transport/close_report.ts";
 import type { Connection } from "../../transport/connection.ts";
 import { FrameBatch } from "../../transport/frame_batch.ts";
 import { LineError, LineErrorCode } from "../../transport/line_error.ts";
@@ -10,17 +9,18 @@ import { SessionDesk } from "../../transport/session/session_desk.ts";
 import type { FileDesk } from "../files/file_desk.ts";
 import type { Notice, Who } from "../messages.ts";
 import { type ChatKinds, chatService } from "../protocol.ts";
-import type { ChatSnapshot, ChatStore, Identity, SessionRow } from "../store/chat_store.ts";
+import type { ChatSnapshot, ChatStore, Identity } from "../store/chat_store.ts";
 import type { ChatHost, Known, Member } from "./chat_host.ts";
 import { fitReply } from "./fit_reply.ts";
-import { Guest } from "./guest.ts";
+import type { Guest } from "./guest.ts";
 import { Hall } from "./hall.ts";
-import { ChatMember } from "./member.ts";
+import type { ChatMember } from "./member.ts";
 import type { Moderator } from "./moderator.ts";
-import { identityOf, NameBook } from "./name_book.ts";
+import { NameBook } from "./name_book.ts";
 import { NickDesk } from "./nick_desk.ts";
 import { PostQueue } from "./post_queue.ts";
 import { Presence } from "./presence.ts";
+import { Reception } from "./reception.ts";
 import { RoomDesk } from "./room_desk.ts";
 import { SayDesk } from "./say_desk.ts";
 import { ChatSessionGate } from "./session_gate.ts";
@@ -28,11 +28,8 @@ import { Shutdown } from "./shutdown.ts";
 
 const { kinds } = chatService;
 
-/** After a start all come back at once: nobody is told who does, and nobody is too fast. */
-const START_MS = 60_000;
-
-/** How members say goodbye who do not come back at once. */
-const LEAVING_CODES: ReadonlySet<string> = new Set(["quit", "done"]);
+/** Commands and pages that one member may wait for. */
+const MAX_ASKING = 64;
 
 /** What a server is set to. */
 export interface ChatServerOptions {
@@ -73,16 +70,12 @@ export class ChatServer implements ChatHost, Disposable {
   readonly #rooms: RoomDesk;
   readonly #nicks: NickDesk;
   readonly #shutdown: Shutdown;
-  readonly #quietUntilNs: number;
-  /** Nothing is taken any more. */
-  #isDraining = false;
+  readonly #reception: Reception;
 
   constructor(parts: ChatServerParts) {
     const { clock, store, snapshot, moderation, onTrouble } = parts;
     this.#parts = parts;
-    this.#quietUntilNs = clock.monotonicNs() + START_MS * 1e6;
     this.gate = new ChatSessionGate(store, clock);
-    this.#shutdown = new Shutdown(clock);
     const hall = this.#hall = new Hall(snapshot.rooms);
     const whoOf = (guest: Guest) => this.#whoOf(guest);
     const wallUs = () => clock.wallUs();
@@ -100,10 +93,18 @@ export class ChatServer implements ChatHost, Disposable {
     });
     const mayNotSpeak = (identity: Identity) => moderation.mayNotSpeak(identity);
     const { gate } = this;
+    const shutdown = this.#shutdown = new Shutdown(clock);
     this.#says = new SayDesk({ hall, names, presence, gate, queue, wallUs, mayNotSpeak });
-    const isQuiet = ({ connection }: ChatMember) => connection.terms.resumed && this.#isStarting;
+    const nicks = this.#nicks = new NickDesk({ names, hall, presence, store, wallUs, onTrouble });
+    const reception = this.#reception = new Reception({
+      ...{ clock, store, hall, names, nicks, presence, gate, moderation, shutdown, onTrouble },
+      pace: parts.options.pace,
+      sayWho: (member) => this.#sayWho(member),
+      onGone: (member) => this.files?.left(member),
+    });
+    const isQuiet = ({ connection }: ChatMember) =>
+      connection.terms.resumed && reception.isStarting;
     this.#rooms = new RoomDesk({ clock, store, hall, presence, whoOf, isQuiet, onTrouble });
-    this.#nicks = new NickDesk({ names, hall, presence, store, wallUs, onTrouble });
   }
 
   /** Resolves with a reason when somebody has ordered the end, and it is time. */
@@ -113,34 +114,16 @@ export class ChatServer implements ChatHost, Disposable {
 
   /** The last word on who comes in. @throws {LineError} */
   admit({ tokenName }: Pick<Candidate, "tokenName">): void {
-    if (this.#shutdown.isNear || this.#isDraining) {
-      throw new LineError(LineErrorCode.ShuttingDown, "The server goes down; try again later");
-    }
-    const refusal = tokenName === ""
-      ? undefined
-      : this.#parts.moderation.admit(identityOf(0, tokenName));
-    if (refusal !== undefined) throw refusal;
+    this.#reception.admit(tokenName);
   }
 
   /** Takes a client in. */
   join(connection: Connection<ChatKinds>): Handlers<ChatKinds> {
     this.#seats.seat(connection);
-    const row = this.gate.take(connection.terms.session);
-    if (row === undefined) throw new Error("Cannot find the session that has just logged in");
-    const identity = identityOf(row.author, connection.terms.tokenName);
-    const refusal = this.#refusalOf(row, identity);
-    if (refusal !== undefined) {
-      connection.abort(refusal.code, refusal.message);
-      return {};
-    }
-    const guest = this.#guestOf(row, connection, identity);
-    const member = this.#arrive(guest, row, connection);
-    connection.onGoodbye = ({ code, message }) => {
-      if (!LEAVING_CODES.has(code)) return;
-      member.partReason ??= message === "" ? "quit" : `quit: ${message}`;
-    };
-    connection.closed.then((report) => this.#left(member, report));
-    return this.#handlersOf(member);
+    const entered = this.#reception.enter(connection);
+    if (!(entered instanceof LineError)) return this.#handlersOf(entered);
+    connection.abort(entered.code, entered.message);
+    return {};
   }
 
   /** How many members and rooms there are. */
@@ -191,7 +174,6 @@ export class ChatServer implements ChatHost, Disposable {
     const { member: here } = this.#hall.guests.get(member.author) ?? {};
     if (here === undefined || here !== member) return;
     here.cut(code, message, code === "chat.banned" ? "banned" : message);
-    this.#gone(here);
   }
 
   rankChanged(identity: Identity): void {
@@ -216,14 +198,14 @@ export class ChatServer implements ChatHost, Disposable {
 
   /** Takes nothing any more, and waits until what was taken is committed and acknowledged. */
   async drain(): Promise<void> {
-    this.#isDraining = true;
+    this.#reception.isClosed = true;
     for (const { member } of this.#hall.guests.values()) member?.pace.stop();
     await this.#queue.idle();
   }
 
   /** Ends all timers; nothing is stored any more. */
   [Symbol.dispose](): void {
-    this.#isDraining = true;
+    this.#reception.isClosed = true;
     this.#shutdown[Symbol.dispose]();
     this.#queue[Symbol.dispose]();
     for (const guest of this.#hall.guests.values()) {
@@ -232,50 +214,11 @@ export class ChatServer implements ChatHost, Disposable {
     }
   }
 
-  get #isStarting(): boolean {
-    return this.#parts.clock.monotonicNs() < this.#quietUntilNs;
-  }
-
-  #refusalOf({ author, tokenName }: SessionRow, identity: Identity): LineError | undefined {
-    const { moderation } = this.#parts;
-    return moderation.admit(identity) ?? moderation.admit(identityOf(author, tokenName)) ??
-      moderation.admit(identityOf(author, ""));
-  }
-
-  #guestOf(row: SessionRow, { terms }: Connection<ChatKinds>, identity: Identity): Guest {
-    const { author, session, inboxLast } = row;
-    const here = this.#hall.guests.get(author);
-    const sequence = Number(terms.highestSequence);
-    const guest = here ?? new Guest(author, session, { identity, inboxLast, sequence });
-    guest.identity = identity;
-    guest.inboxLast = Math.max(guest.inboxLast, inboxLast);
-    this.#hall.guests.set(author, guest);
-    return guest;
-  }
-
-  #arrive(guest: Guest, row: SessionRow, connection: Connection<ChatKinds>): ChatMember {
-    const { clock, options } = this.#parts;
-    const nowUs = clock.wallUs();
-    const isNew = !connection.terms.resumed || guest.member !== undefined;
-    const seenUs = this.#names.of(guest.author)?.seenUs ?? row.seenUs;
-    const awayMs = isNew ? 0 : this.#isStarting ? Infinity : Math.max(0, nowUs - seenUs) / 1000;
-    const pace = { clock, perSecond: options.pace };
-    this.#stopListening(guest);
-    const member = guest.member = new ChatMember(connection, guest, nowUs, pace, awayMs);
-    const otherName = this.#nicks.greet(guest, connection.terms.clientId);
-    this.#sayWho(member);
-    if (otherName !== undefined) member.tell({ code: "nick-changed", message: otherName });
-    const { notice } = this.#shutdown;
-    if (notice !== undefined) member.tell(notice);
-    this.#presence.back(guest);
-    return member;
-  }
-
   #handlersOf(member: ChatMember): Handlers<ChatKinds> {
     const run = (step: () => void) => {
-      if (!member.isHere || this.#isDraining) return;
+      if (!member.isHere || this.#reception.isClosed) return;
       member.pace.run(() => {
-        if (member.isHere && !this.#isDraining) step();
+        if (member.isHere && !this.#reception.isClosed) step();
       });
     };
     return {
@@ -298,13 +241,14 @@ export class ChatServer implements ChatHost, Disposable {
 
   /** Answers come in the order of the commands, as far as moderation takes them in turn. */
   #command(member: ChatMember, text: string): void {
+    if (++member.asking > MAX_ASKING) return member.flood(member.asking, "commands");
     this.#parts.moderation.runCommand(member, text, this).then(
-      (reply) => member.connection.send(kinds.reply, fitReply(reply)),
+      (reply) => member.send(kinds.reply, fitReply(reply)),
       (error) => {
         this.#parts.onTrouble(error);
         member.connection.abort(LineErrorCode.Internal, "The command failed");
       },
-    );
+    ).then(() => member.asking--);
   }
 
   #sayWho(member: ChatMember): void {
@@ -330,38 +274,6 @@ export class ChatServer implements ChatHost, Disposable {
       ...(this.#parts.moderation.isOperator(identity) ? { isOperator: true } : {}),
       ...(isAwayTold ? { isAway: true } : {}),
     };
-  }
-
-  #left(member: ChatMember, { code, by }: CloseReport): void {
-    if (code === LineErrorCode.SlowReader && by === "here") {
-      member.partReason ??= "cut: it reads too slowly";
-    }
-    this.#gone(member);
-  }
-
-  /** A connection is over, or as good as. */
-  #gone(member: ChatMember): void {
-    const { guest, partReason } = member;
-    member.pace.stop();
-    this.files?.left(member);
-    if (guest.member !== member) return; // another connection has the session, or it is known
-    guest.member = undefined;
-    this.#stopListening(guest);
-    const { clock, store, onTrouble } = this.#parts;
-    const nowUs = clock.wallUs();
-    const name = this.#names.of(guest.author);
-    if (name !== undefined) name.seenUs = nowUs;
-    store.noteSeen(guest.author, nowUs).catch(onTrouble);
-    if (this.#isDraining) return;
-    if (partReason === undefined) return this.#presence.lost(guest);
-    this.#presence.stop(guest);
-    this.#presence.leaveAll(guest, partReason);
-  }
-
-  /** No room sends it anything until it asks again, on its next connection. */
-  #stopListening(guest: Guest): void {
-    guest.inbox.stop();
-    for (const room of guest.rooms) this.#hall.seat(guest, room)?.stop();
   }
 
   #onFailure(error: unknown): void {

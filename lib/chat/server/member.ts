@@ -23,6 +23,8 @@ export class ChatMember implements Member, Paced {
   /** Questions to the store that are not answered yet. */
   asking = 0;
 
+  /** Called when the server has cut it: it is as good as gone. */
+  onCut: () => void = () => {};
   /** What it sends, no faster than it may. */
   readonly pace: Pace;
 
@@ -102,11 +104,13 @@ export class ChatMember implements Member, Paced {
   cut(code: LineErrorCode, message: string, reason: string = message): void {
     this.partReason ??= reason;
     this.connection.abort(code, message);
+    this.onCut();
   }
 
   /** Ends its connection: it does not wait for acknowledgements. */
-  flood(waiting: number): void {
-    const message = `Too fast: sent ${waiting} lines without waiting for their acknowledgement`;
+  flood(waiting: number, what = "lines"): void {
+    const answer = what === "lines" ? "acknowledgement" : "answers";
+    const message = `Too fast: sent ${waiting} ${what} without waiting for their ${answer}`;
     this.cut("chat.flood", message, "cut: it sends too much");
   }
 

@@ -49,7 +49,7 @@ export class NickDesk {
     return "error" in nick ? `You are ${given.nick}. ${nick.error}` : undefined;
   }
 
-  /** Gives a member another name. @returns whether it has another name now */
+  /** Gives a member the name that it wants. @returns false when it cannot have it, and was told why */
   rename(member: ChatMember, wanted: string): boolean {
     const { guest } = member;
     const { names, wallUs } = this.#parts;
@@ -59,7 +59,8 @@ export class NickDesk {
       member.tell({ code: "nick-refused", message: nick.error });
       return false;
     }
-    return this.#give(guest, nick, nowUs);
+    this.#give(guest, nick, nowUs);
+    return true;
   }
 
   /** Tries again to store names that the store did not take. */
@@ -81,7 +82,7 @@ export class NickDesk {
     );
   }
 
-  #give(guest: Guest, nick: Nick, nowUs: number): boolean {
+  #give(guest: Guest, nick: Nick, nowUs: number): void {
     const { names, hall, presence } = this.#parts;
     const before = names.of(guest.author);
     const loser = names.give(nick, guest, nowUs);
@@ -93,8 +94,6 @@ export class NickDesk {
       presence.stop(lost);
       presence.leaveAll(lost, "another session of the same token has the name now");
     }
-    if (was === "" || was === nick.nick) return was !== nick.nick;
-    presence.tellAll(guest, "renamed", { was });
-    return true;
+    if (was !== "" && was !== nick.nick) presence.tellAll(guest, "renamed", { was });
   }
 }

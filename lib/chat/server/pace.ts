@@ -32,7 +32,7 @@ const MAX_BURST = 256;
  */
 export class Pace {
   readonly #options: PaceOptions;
-  readonly #bucket = new FloodBucket();
+  #bucket = new FloodBucket();
   readonly #paced: Paced;
   /** What may come at once for now: more than the usual burst after a time away. */
   #burst: number;
@@ -79,8 +79,21 @@ export class Pace {
     const { clock, perSecond } = this.#options;
     if (perSecond === 0) return 0;
     const nowMs = clock.monotonicNs() / 1e6;
-    if (nowMs > this.#bonusEndsMs) this.#burst = BURST_S * perSecond;
-    return this.#bucket.take(nowMs, { perSecond, burst: this.#burst });
+    const usual = { perSecond, burst: BURST_S * perSecond };
+    const hasBonus = this.#burst > usual.burst;
+    if (hasBonus && nowMs > this.#bonusEndsMs) this.#startAnew(usual.burst);
+    const waitMs = this.#bucket.take(nowMs, { perSecond, burst: this.#burst });
+    if (waitMs === 0 || !hasBonus) return waitMs;
+    // Who was away has had its extra: from now on it is like others whose bucket is empty.
+    this.#startAnew(usual.burst);
+    this.#bucket.take(nowMs, usual, usual.burst);
+    return this.#bucket.take(nowMs, usual);
+  }
+
+  /** A bucket of another size begins full. */
+  #startAnew(burst: number): void {
+    this.#burst = burst;
+    this.#bucket = new FloodBucket();
   }
 
   #go(): void {
@@ -88,8 +101,6 @@ export class Pace {
     for (let step; (step = this.#waiting?.[0]) !== undefined;) {
       const waitMs = this.#take();
       if (waitMs > 0) {
-        // Who was away has had its extra: from now on it is like the others.
-        this.#burst = BURST_S * this.#options.perSecond;
         this.#timer = this.#options.clock.after(waitMs, () => this.#go());
         return;
       }

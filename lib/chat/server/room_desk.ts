@@ -101,10 +101,7 @@ export class RoomDesk {
       const message = `Cannot show what was said in ${parsed.room}: you are not there`;
       return refuse(member, parsed.room, message);
     }
-    if (++member.asking > MAX_ASKING) {
-      const message = `Cannot read more than ${MAX_ASKING} pages at once`;
-      return member.cut("chat.flood", message, "cut: too many questions");
-    }
+    if (++member.asking > MAX_ASKING) return member.flood(member.asking, "questions");
     const { clock } = this.#parts;
     const sent = room === undefined
       ? sendHistory(

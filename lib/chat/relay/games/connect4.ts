@@ -1,4 +1,4 @@
-import { type Game, otherPlayer, type Outcome, type Player } from "../game.ts";
+import { type Game, legend, type Outcome, type Player } from "../game.ts";
 
 /** Seven columns of up to six discs, from the bottom up, each with who dropped it. */
 export type Connect4 = {
@@ -67,11 +67,11 @@ export const connect4: Game<Connect4> = {
       });
       rows.push(`  ${signs.join(" ")}`);
     }
-    const dropped = last === undefined ? "" : `; last: column ${last + 1}`;
+    const dropped = last === undefined ? "" : `; last: ${last + 1}`;
     return [
       ...rows,
       "  1 2 3 4 5 6 7",
-      `you: ${SIGNS[player]}, the other: ${SIGNS[otherPlayer(player)]}${dropped}`,
+      `${legend(SIGNS, player)}${dropped}`,
     ];
   },
 };

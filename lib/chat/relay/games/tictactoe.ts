@@ -1,4 +1,4 @@
-import { type Game, otherPlayer, type Outcome, type Player } from "../game.ts";
+import { type Game, legend, type Outcome, type Player } from "../game.ts";
 
 /** Nine cells, rows from the top, each with who has it. */
 export type TicTacToe = readonly (Player | undefined)[];
@@ -64,7 +64,7 @@ export const tictactoe: Game<TicTacToe> = {
       ...[0, 1, 2].map((row) =>
         `  ${row + 1} ${[0, 1, 2].map((i) => sign(3 * row + i)).join(" ")}`
       ),
-      `you: ${SIGNS[player]}, the other: ${SIGNS[otherPlayer(player)]}`,
+      legend(SIGNS, player),
     ];
   },
 };

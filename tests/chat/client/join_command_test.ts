@@ -1,0 +1,230 @@
+import assert from "node:assert/strict";
+import { displayWidth } from "../../../lib/terminal/display_width.ts";
+import { JoinRoom } from "./join_room.ts";
+
+/** What is said of a terminal, without what moves its cursor. */
+function plainText(text: string): string {
+  // deno-lint-ignore no-control-regex -- these are what a terminal obeys
+  return text.replace(/\u001b\[[0-9;?]*[A-Za-z]|\r/g, "");
+}
+
+Deno.test("chat join says the lines of its input, prints all, and leaves when they are delivered", async () => {
+  await using world = new JoinRoom();
+  await world.serve();
+  const bob = world.join("bob", ["--no-state"]);
+  await world.runUntil(bob.stderr.matching(/#lobby: 1 here/));
+  const ada = world.join("ada", ["--no-state"]);
+  ada.stdin.type("hi\n!!list\n\ntwo\r\n!list\nlast");
+  ada.stdin.end();
+  assert.equal(await world.runUntil(ada.exitCode), 0);
+  const out = ada.stdout.text.replaceAll(/^\d\d:\d\d/gm, "TIME");
+  assert.match(out, /^TIME #lobby <ada> hi\nTIME #lobby <ada> !list\nTIME #lobby <ada> two\n/);
+  assert.match(out, /^name +rank/m);
+  assert.match(out, /^TIME #lobby <ada> last$/m);
+  bob.stdin.type("bye\n");
+  bob.stdin.end();
+  assert.equal(await world.runUntil(bob.exitCode), 0);
+  assert.deepEqual(
+    bob.stdout.text.trimEnd().split("\n").map((line) => line.slice(6)),
+    ["hi", "!list", "two", "last"].map((text) => `#lobby <ada> ${text}`)
+      .concat("#lobby <bob> bye"),
+  );
+  assert.match(bob.stderr.text, /ada has come to #lobby\n[^]*ada has left #lobby \(quit\)/);
+});
+
+Deno.test("chat join without a terminal reads nothing before it has reached the server", async () => {
+  await using world = new JoinRoom();
+  const ada = world.join("ada");
+  ada.stdin.type("hi\n");
+  ada.stdin.end();
+  assert.equal(await world.runUntil(ada.exitCode), 69);
+  assert.equal(ada.stdout.text, "");
+  assert.match(ada.stderr.text, /^tram: [^\n]*refused[^\n]*\n$/);
+});
+
+Deno.test("chat join ends with 3 when a line or a command was not taken", async () => {
+  for (const typed of ["x".repeat(5000), "!kick ada", "!jion #dev"]) {
+    await using world = new JoinRoom();
+    await world.serve();
+    const ada = world.join("ada", ["--no-state"]);
+    ada.stdin.type(`${typed}\n`);
+    ada.stdin.end();
+    assert.equal(await world.runUntil(ada.exitCode), 3, typed.slice(0, 10));
+  }
+});
+
+Deno.test("chat join prints what it missed once, over runs that keep their state", async () => {
+  await using world = new JoinRoom();
+  await world.serve();
+  for (const [said, shown] of [["one", ["one"]], ["two", ["two"]], ["", []]] as const) {
+    const ada = world.join("ada");
+    if (said !== "") ada.stdin.type(`${said}\n`);
+    ada.stdin.end();
+    assert.equal(await world.runUntil(ada.exitCode), 0);
+    const lines = ada.stdout.text.split("\n").filter((line) => line !== "");
+    assert.deepEqual(lines.map((line) => line.split("> ")[1]), shown);
+  }
+  const eve = world.join("eve", ["--no-state", "--last", "1"]);
+  eve.stdin.end();
+  await world.runUntil(eve.exitCode);
+  assert.match(eve.stdout.text, /^\d\d:\d\d #lobby <ada> two\n$/);
+});
+
+Deno.test("chat join --stay goes on after the end of its input, until ^C", async () => {
+  await using world = new JoinRoom();
+  await world.serve();
+  const bot = world.join("bot", ["--stay", "--json"]);
+  bot.stdin.end();
+  await world.runUntil(bot.stdout.matching(/"type":"room"/));
+  await world.room.clock.advance(60_000);
+  const ada = world.join("ada", ["--no-state"]);
+  ada.stdin.type("hi\n");
+  ada.stdin.end();
+  await world.runUntil(ada.exitCode);
+  assert.deepEqual(bot.events().get("line")?.map(({ text }) => text), ["hi"]);
+  bot.interrupt();
+  assert.equal(await world.runUntil(bot.exitCode), 130);
+});
+
+Deno.test("chat join takes another profile when somebody on the machine has the first", async () => {
+  await using world = new JoinRoom();
+  await world.serve();
+  const clients = [world.join("ada", ["--stay"]), world.join("ada", ["--stay"])];
+  for (const { stderr } of clients) await world.runUntil(stderr.matching(/you are/));
+  const named = world.join("ada", ["--profile", "default"]);
+  assert.equal(await world.runUntil(named.exitCode), 2);
+  assert.match(named.stderr.text, /^tram: Cannot use profile "default": another process has it/);
+  for (const { interrupt, exitCode } of clients) {
+    interrupt();
+    assert.equal(await world.runUntil(exitCode), 130);
+  }
+  const names = [...world.room.stateFiles.contents.keys()].map((path) => path.split("/").at(-1));
+  assert.deepEqual(names.sort(), ["2.state", "default.state"]);
+});
+
+Deno.test("chat join ends with 77 and the reason when it is banned, and when it comes again", async () => {
+  await using world = new JoinRoom();
+  await world.serve();
+  const ada = world.join("ada");
+  await world.runUntil(ada.stderr.matching(/#lobby: 1 here/));
+  world.console.type("!ban ada spam\n");
+  assert.equal(await world.runUntil(ada.exitCode), 77);
+  assert.match(ada.stderr.text, /^tram: The server refused: .*spam/m);
+  const again = world.join("ada");
+  again.stdin.end();
+  assert.equal(await world.runUntil(again.exitCode), 77);
+  assert.match(again.stderr.text, /^tram: The server refused: .*spam/m);
+});
+
+Deno.test("chat join ends with 1 when another client takes its session, and says how to take it back", async () => {
+  await using world = new JoinRoom();
+  await world.serve();
+  const ada = world.join("ada", ["--stay"]);
+  ada.stdin.type("!cookie\n");
+  const [, cookie = ""] = await world.runUntil(ada.stdout.matching(/!reconnect (\S+)\n/));
+  const eve = world.join("eve", ["--stay"]);
+  eve.stdin.type(`!reconnect ${cookie}\n`);
+  assert.equal(await world.runUntil(ada.exitCode), 1);
+  assert.match(ada.stderr.text, /take it back with: tram chat join .*--profile default\n$/);
+  await world.runUntil(eve.stderr.matching(/you are ada now/));
+  eve.interrupt();
+  await world.runUntil(eve.exitCode);
+});
+
+Deno.test("chat join at a terminal keeps what is typed while the line breaks, and sends it later", async () => {
+  await using world = new JoinRoom();
+  await world.serve();
+  const ada = world.join("ada", [], 40);
+  await world.runUntil(ada.stdout.matching(/#lobby · ada · 1 here/));
+  ada.stdin.type("half a li");
+  await world.room.clock.advance(10);
+  for (const link of world.room.network.links) link.cut();
+  await world.runUntil(ada.stdout.matching(/reconnecting/));
+  ada.stdin.type("ne\r");
+  await world.runUntil(ada.stdout.matching(/kept until there is a line/));
+  await world.runUntil(ada.stdout.matching(/<ada> half a line/));
+  assert.match(plainText(ada.stdout.text), /kept until [^]*back at 127\.0\.0\.1:7780\n/);
+  for (const line of plainText(ada.stdout.text).split("\n")) {
+    assert(displayWidth(line) <= 40 || line.includes(">"), line);
+  }
+  ada.stdin.type("\u0004");
+  assert.equal(await world.runUntil(ada.exitCode), 0);
+  assert.equal(ada.stdin.isRaw, false);
+});
+
+Deno.test("chat join at a terminal ends at once with 130 at ^C, and says what waits", async () => {
+  await using world = new JoinRoom();
+  const ada = world.join("ada", ["--port", "7780"], 80);
+  await world.runUntil(ada.stdout.matching(/reconnecting/));
+  ada.stdin.type("hello\r");
+  await world.runUntil(ada.stdout.matching(/kept until there is a line: hello/));
+  const { clock } = world.room;
+  const startNs = clock.monotonicNs();
+  ada.stdin.type("\u0003");
+  assert.equal(await world.runUntil(ada.exitCode), 130);
+  assert.equal(clock.monotonicNs(), startNs);
+  assert.match(
+    ada.stderr.text,
+    /1 line is not delivered; sent next time by: tram chat join .*--profile default\n$/,
+  );
+  await world.serve();
+  const again = world.join("ada");
+  again.stdin.end();
+  assert.equal(await world.runUntil(again.exitCode), 0);
+  assert.match(again.stdout.text, /#lobby <ada> hello\n$/);
+});
+
+Deno.test("chat join at a terminal counts what is said elsewhere, and switches rooms", async () => {
+  await using world = new JoinRoom();
+  await world.serve();
+  const ada = world.join("ada", ["--room", "#lobby,#dev"], 80);
+  await world.runUntil(ada.stdout.matching(/#lobby · ada/));
+  const bob = world.join("bob", ["--no-state", "--room", "#dev"]);
+  bob.stdin.type("one\ntwo\n!msg ada psst\n");
+  bob.stdin.end();
+  await world.runUntil(bob.exitCode);
+  await world.runUntil(ada.stdout.matching(/#dev 2 @bob 1/));
+  ada.stdin.type("!join #dev\rhere\r!r yes\r");
+  await world.runUntil(ada.stdout.matching(/<ada> yes/));
+  const text = plainText(ada.stdout.text);
+  assert.match(text, /^\d\d:\d\d #dev <bob> two$/m, "it says where, elsewhere");
+  assert.match(text, /^\d\d:\d\d <ada> here$/m, "it does not, here");
+  assert.match(text, /\d\d:\d\d @bob <ada> yes$/m);
+  assert.match(text, /#dev> /);
+  ada.stdin.type("\u0004");
+  await world.runUntil(ada.exitCode);
+});
+
+Deno.test("chat join hands a file over, and leaves when it is there", async () => {
+  await using world = new JoinRoom();
+  await world.serve();
+  world.room.fileAccess.put("/home/a.txt", new TextEncoder().encode("content"));
+  const bob = world.join("bob", ["--no-state", "--stay", "--accept", "--downloads", "/dl"]);
+  await world.runUntil(bob.stderr.matching(/#lobby: 1 here/));
+  const ada = world.join("ada", ["--no-state"]);
+  ada.stdin.type("!send bob /home/a.txt\n");
+  ada.stdin.end();
+  assert.equal(await world.runSlowly(ada.exitCode), 0);
+  assert.match(ada.stderr.text, /bob has file 1, a\.txt \(7 B\)/);
+  assert(world.room.fileAccess.paths.includes("/dl/a.txt"));
+  bob.interrupt();
+  await world.runUntil(bob.exitCode);
+});
+
+Deno.test("chat join sits down at a relay, takes turns, and gives its seat up with fin", async () => {
+  await using world = new JoinRoom();
+  const server = await world.serve("--mode", "relay");
+  const ada = world.join("ada", ["--no-state", "--stay"]);
+  await world.runUntil(ada.stderr.matching(/this is seat 1/));
+  const bob = world.join("bob", ["--no-state", "--stay"]);
+  await world.runUntil(bob.stderr.matching(/this is seat 2/));
+  ada.stdin.type("knock\n");
+  await world.runUntil(bob.stdout.matching(/^\d\d:\d\d <1> knock$/m));
+  bob.stdin.type("who is there\n");
+  await world.runUntil(ada.stdout.matching(/^\d\d:\d\d <2> who is there$/m));
+  bob.stdin.type("fin\n");
+  assert.equal(await world.runUntil(bob.exitCode), 0);
+  await world.runUntil(ada.stderr.matching(/seat 2 was given up/));
+  server.interrupt();
+  assert.equal(await world.runUntil(ada.exitCode), 0, "EXIT");
+});
