@@ -125,7 +125,7 @@ const join = command({
       kind: "value",
       parse: parseNickname,
       placeholder: "NAME",
-      brief: "Nickname to ask for (default: your user name)",
+      brief: "Nickname to ask for; each has a session of its own (default: your user name)",
     },
     room: {
       kind: "value",
@@ -144,7 +144,7 @@ const join = command({
       kind: "value",
       parse: parseNickname,
       placeholder: "NAME",
-      brief: "Which of several sessions with this server to go on with",
+      brief: "Which session with this server to go on with (default: that of --nick, else default)",
     },
     downloads: {
       kind: "value",

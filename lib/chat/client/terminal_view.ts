@@ -4,9 +4,9 @@ import type { Input, Output } from "../../context.ts";
 import { Prompt } from "../../terminal/prompt.ts";
 import { safeText } from "../../terminal/safe_text.ts";
 import { type Style, styleFor } from "../../terminal/style.ts";
-import { MAX_LINE_BYTES } from "../limits.ts";
 import type { ChatClient } from "./chat_client.ts";
 import type { ChatEvent } from "./chat_event.ts";
+import { maxTypedBytes } from "./client_commands.ts";
 import { completeInput } from "./complete_input.ts";
 import { dateOf, timeOfDay } from "./local_time.ts";
 import { renderEvent } from "./render_event.ts";
@@ -70,7 +70,7 @@ export class TerminalView implements Disposable {
       },
       onInterrupt,
       onEnd,
-      maxLineBytes: MAX_LINE_BYTES + 256, // a command may stand before the line
+      maxLineBytes: maxTypedBytes,
     });
     this.done = this.#prompt.done;
   }

@@ -55,12 +55,12 @@ const chunkSchema = v.object({
 const LINE_END = 10;
 
 /** The first line. */
-export function encodeJournalHead(head: JournalHead): Uint8Array<ArrayBuffer> {
+export function encodeJournalHead(head: JournalHead): Uint8Array {
   return encodeLine({ journal: 1, ...head });
 }
 
 /** The line of a chunk. @param chunk its number, from 1 */
-export function encodeJournalChunk(chunk: number, mark: ChunkMark): Uint8Array<ArrayBuffer> {
+export function encodeJournalChunk(chunk: number, mark: ChunkMark): Uint8Array {
   return encodeLine({ chunk, ...mark });
 }
 
@@ -83,7 +83,7 @@ export function parseJournal(bytes: Uint8Array): Journal | undefined {
   return { head, chunks, last, goodBytes };
 }
 
-function encodeLine(value: unknown): Uint8Array<ArrayBuffer> {
+function encodeLine(value: unknown): Uint8Array {
   return new TextEncoder().encode(`${JSON.stringify(value)}\n`);
 }
 

@@ -158,11 +158,16 @@ function unless(expected: new (...args: never[]) => Error): (error: unknown) => 
   };
 }
 
+/** What Deno says, without the number of the system, and the path: `No such file or directory`. */
+function reasonOf(error: unknown): string {
+  const why = error instanceof Error ? error.message : String(error);
+  return why.replace(/ \(os error \d+\).*$/s, "");
+}
+
 async function attempt<T>(what: string, path: string, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`Cannot ${what} ${path}: ${why}`, { cause: error });
+    throw new Error(`Cannot ${what} ${path}: ${reasonOf(error)}`, { cause: error });
   }
 }

@@ -14,6 +14,7 @@ import type { ChatHost, Known, Member } from "./chat_host.ts";
 import { fitReply } from "./fit_reply.ts";
 import type { Guest } from "./guest.ts";
 import { Hall } from "./hall.ts";
+import { Homecoming } from "./homecoming.ts";
 import type { ChatMember } from "./member.ts";
 import type { Moderator } from "./moderator.ts";
 import { NameBook } from "./name_book.ts";
@@ -79,7 +80,8 @@ export class ChatServer implements ChatHost, Disposable {
     const hall = this.#hall = new Hall(snapshot.rooms);
     const whoOf = (guest: Guest) => this.#whoOf(guest);
     const wallUs = () => clock.wallUs();
-    const presence = this.#presence = new Presence(hall, clock, whoOf);
+    const homecoming = new Homecoming(clock);
+    const presence = this.#presence = new Presence(hall, clock, whoOf, homecoming);
     const names = this.#names = new NameBook(snapshot.named, {
       isConnected: (author) => hall.guests.get(author)?.member !== undefined,
       isBanned: (identity) => moderation.admit(identity) !== undefined,
@@ -96,15 +98,14 @@ export class ChatServer implements ChatHost, Disposable {
     const shutdown = this.#shutdown = new Shutdown(clock);
     this.#says = new SayDesk({ hall, names, presence, gate, queue, wallUs, mayNotSpeak });
     const nicks = this.#nicks = new NickDesk({ names, hall, presence, store, wallUs, onTrouble });
-    const reception = this.#reception = new Reception({
-      ...{ clock, store, hall, names, nicks, presence, gate, moderation, shutdown, onTrouble },
+    this.#reception = new Reception({
+      ...{ clock, store, hall, names, nicks, presence, gate, moderation, shutdown, homecoming },
+      onTrouble,
       pace: parts.options.pace,
       sayWho: (member) => this.#sayWho(member),
       onGone: (member) => this.files?.left(member),
     });
-    const isQuiet = ({ connection }: ChatMember) =>
-      connection.terms.resumed && reception.isStarting;
-    this.#rooms = new RoomDesk({ clock, store, hall, presence, whoOf, isQuiet, onTrouble });
+    this.#rooms = new RoomDesk({ clock, store, hall, presence, whoOf, onTrouble });
   }
 
   /** Resolves with a reason when somebody has ordered the end, and it is time. */

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { settle } from "../../../lib/clock/fake_clock.ts";
 import { newToken } from "../../../lib/transport/token.ts";
+import { MemoryChatStore } from "../../../lib/chat/store/memory_chat_store.ts";
 import { ChatWorld, ScriptedMember } from "../chat_world.ts";
 
 const DAY_MS = 24 * 3_600_000;
@@ -35,6 +36,29 @@ Deno.test("NickDesk refuses a name that is taken, and keeps the old one", async 
     assert.deepEqual(bob.seen.frames, ["you"], nick);
     assert.equal(bob.you.nick, nick);
   }
+});
+
+Deno.test("NickDesk has one name of a session on its way into the store at once", async () => {
+  const store = new MemoryChatStore("0123456789abcdef");
+  await using world = await ChatWorld.create({ store });
+  const [ada] = await world.members("#lobby", "ada");
+  assert(ada);
+  await settle();
+  const { setNick } = store;
+  const saved: string[] = [];
+  const gate = Promise.withResolvers<void>();
+  store.setNick = async (author, nick, nowUs) => {
+    saved.push(nick);
+    await gate.promise;
+    return await setNick.call(store, author, nick, nowUs);
+  };
+  for (let i = 0; i < 100; i++) ada.send("nick", { nick: `ada${i}` });
+  await settle();
+  assert.deepEqual(saved, ["ada0"]);
+  gate.resolve();
+  await settle();
+  assert.deepEqual(saved, ["ada0", "ada99"]);
+  assert.equal((await store.load()).named.find(({ author }) => author === 1)?.nick, "ada99");
 });
 
 Deno.test("NickDesk keeps a name for a session through restarts, and for a week", async () => {
