@@ -263,6 +263,19 @@ Deno.test("chat join knows who is here after a restart of the server, and says n
   }
 });
 
+Deno.test("chat join gives up after --reconnect-for, and says that the server went down", async () => {
+  await using world = new JoinRoom();
+  const server = await world.serve();
+  const bot = world.join("bot", ["--no-state", "--stay", "--reconnect-for", "1ms"]);
+  await world.runUntil(bot.stderr.matching(/#lobby: 1 here/));
+  server.interrupt();
+  assert.equal(await world.runUntil(bot.exitCode), 69);
+  assert.match(
+    bot.stderr.text,
+    /^tram: The server went down: come back with: tram chat join [^\n]*\n$/m,
+  );
+});
+
 Deno.test("chat join rejects files of who is ignored, without a word", async () => {
   await using world = new JoinRoom();
   await world.serve();
@@ -275,7 +288,7 @@ Deno.test("chat join rejects files of who is ignored, without a word", async () 
   await world.runUntil(bob.stdout.matching(/Nothing of ada/));
   ada.stdin.type("!send bob /home/a.txt\n");
   ada.stdin.end();
-  await world.runSlowly(ada.exitCode);
+  assert.equal(await world.runSlowly(ada.exitCode), 3);
   assert.match(ada.stderr.text, /stopped: file 1, a\.txt \(7 B\), to @?bob: .*reject/);
   const { stderr: { text } } = bob;
   assert(!text.includes("a.txt"), text);

@@ -32,6 +32,15 @@ inFolder("realFileAccess writes and reads at any place", async (folder) => {
   assert.equal(await Deno.readTextFile(`${folder}/a`), "hello");
 });
 
+inFolder("realFileAccess.create() makes the folders that are missing", async (folder) => {
+  using file = await realFileAccess.create(`${folder}/no/where/a`) ?? assert.fail();
+  await file.writeAt(0, bytes("there"));
+  assert.equal(await Deno.readTextFile(`${folder}/no/where/a`), "there");
+  await assert.rejects(realFileAccess.create(`${folder}/no/where/a/b`), {
+    message: /^Cannot write [^:]*b: [^(:]+$/,
+  });
+});
+
 inFolder("realFileAccess.create() and openToWrite() follow no link", async (folder) => {
   await Deno.symlink(`${folder}/outside`, `${folder}/link`);
   await Deno.writeTextFile(`${folder}/there`, "there");
