@@ -151,7 +151,7 @@ const join = command({
       parse: parsePath,
       default: ".",
       placeholder: "DIR",
-      brief: "Folder for files that others send",
+      brief: "Folder for files that others send; made when the first comes",
       completes: "file",
     },
     accept: { kind: "switch", brief: "Accept every file up to --max-file" },

@@ -147,6 +147,7 @@ class Joining implements AsyncDisposable {
   /** With a prompt, until somebody leaves. */
   async atTerminal(): Promise<ExitCode> {
     const { clock, process: { stdin, stdout } } = this.#context;
+    const files = await this.#context.fileAccess();
     using view = new TerminalView({
       clock,
       stdin,
@@ -155,6 +156,7 @@ class Joining implements AsyncDisposable {
       talk: () => this.#talk,
       onInterrupt: () => this.#interrupt(),
       onEnd: () => void this.#leave(""),
+      namesIn: (folder) => files.namesIn(folder),
       filesText: () => filesText(this.#files.list()),
     });
     this.#show = (event) => view.show(event);

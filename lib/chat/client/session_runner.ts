@@ -262,6 +262,9 @@ export class SessionRunner {
 export function errorOf(because: LineError | CloseReport): LineError {
   if (because instanceof LineError) return because;
   const { code, message, by } = because;
+  if (code === LineErrorCode.ShuttingDown) {
+    return new LineError(code, `The server went down: ${message}`, { origin: "here" }); // no refusal
+  }
   const origin = by === "peer" ? "peer" : "here";
   return new LineError(code as LineErrorCode, message || "The line is lost", { origin });
 }

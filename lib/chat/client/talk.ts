@@ -14,6 +14,9 @@ import { INBOX } from "./seen_ids.ts";
 /** Name of the note that holds where one talks. */
 const WHERE_NOTE = "where";
 
+/** Columns in which the table of commands has a row for each. */
+const MIN_HELP_COLUMNS = 80;
+
 /** What a line is. */
 type Typed = ReturnType<typeof parseTyped>;
 
@@ -245,11 +248,14 @@ export class Talk {
   }
 
   #helpLines(): string[] {
-    const { columns } = this.#options;
+    const columns = this.#options.columns();
+    const rows = helpRows();
+    // A table that does not fit would have four rows for each command.
+    if ((columns ?? Infinity) < MIN_HELP_COLUMNS) return rows.map((row) => row.join(": "));
     return formatTable({
       columns: [{ title: "here" }, { title: "what it does" }],
-      rows: helpRows().map(([usage, brief]) => [usage, brief].map(safeText)),
-      columnsAvailable: columns(),
+      rows: rows.map((row) => row.map(safeText)),
+      columnsAvailable: columns,
     });
   }
 

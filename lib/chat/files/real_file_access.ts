@@ -95,6 +95,7 @@ export const realFileAccess: FileAccess = {
     }),
   create: (path) =>
     attempt("write", path, async () => {
+      await Deno.mkdir(folderOf(path), { recursive: true });
       const file = await Deno.open(path, { read: true, write: true, createNew: true })
         .catch(unless(Deno.errors.AlreadyExists));
       return file && new RealOpenFile(path, file);
@@ -120,6 +121,16 @@ export const realFileAccess: FileAccess = {
       }
       return names;
     }),
+  namesIn: (folder) => {
+    try {
+      return Array.from(
+        Deno.readDirSync(folder),
+        ({ name, isDirectory }) => isDirectory ? `${name}/` : name,
+      );
+    } catch {
+      return [];
+    }
+  },
 };
 
 /** A second name is refused where there is one, which a rename would replace. */

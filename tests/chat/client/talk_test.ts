@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { LineFlag } from "../../../lib/chat/line_codec.ts";
 import { MAX_IN_FLIGHT } from "../../../lib/chat/limits.ts";
+import { helpRows } from "../../../lib/chat/client/client_commands.ts";
 import { formatCookie } from "../../../lib/chat/client/cookie_text.ts";
 import { PlainView } from "../../../lib/chat/client/plain_view.ts";
 import { Talk } from "../../../lib/chat/client/talk.ts";
@@ -182,6 +183,23 @@ Deno.test("Talk says no part of the own cookie", async () => {
   await talk.type(line.slice(64)); // nobody knows it by that
   await settleAll();
   assert.deepEqual(said(server), [`#lobby ${line.slice(64)}`]);
+  await world.leave(ada);
+});
+
+Deno.test("Talk has one row of help for each command, in a table where that fits", async () => {
+  const { world, ada } = await setUp();
+  const helpOf = async (columns: number) => {
+    const { client, memory: { notes } } = ada;
+    const talk = new Talk({ client, notes, onQuit: () => {}, columns: () => columns });
+    await talk.type("!help");
+    return ada.of("local").at(-1)?.lines ?? [];
+  };
+  const wide = await helpOf(80);
+  assert.match(wide[1] ?? "", /^!join ROOM {2,}enter a room/);
+  assert.equal(wide.length, helpRows().length + 1);
+  const narrow = await helpOf(40);
+  assert.match(narrow[0] ?? "", /^!join ROOM: enter a room/);
+  assert.equal(narrow.length, helpRows().length);
   await world.leave(ada);
 });
 
