@@ -12,7 +12,9 @@ function tramIn(
 ): Promise<Tmux> {
   const { command, prefix } = tramCommand();
   const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-  const words = ["env", ...variables, command, ...prefix, ...args].map((word) => `'${word}'`);
+  const words = ["env", "-u", "NO_COLOR", ...variables, command, ...prefix, ...args].map((word) =>
+    `'${word}'`
+  );
   return Tmux.start(`${words.join(" ")}; echo "code $?"; cat`, columns, rows);
 }
 
