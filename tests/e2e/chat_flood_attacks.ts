@@ -55,7 +55,8 @@ export const floodAttacks: Attacks = {
     for (let number = 1; number <= BURST + PACE; number++) fast.say("#flood", `fast ${number}`);
     await until("all is taken", () => fast.acknowledged === fast.typed.length);
     await fast.leave();
-    assert.deepEqual(fast.notices.map(({ code }) => code), ["pace"]);
+    // Once in each burst; where the machine is busy, there may be a pause in it.
+    assert.deepEqual([...new Set(fast.notices.map(({ code }) => code))], ["pace"]);
     assert.deepEqual([fast.faults, fast.ends], [[], []]);
     using flood = await Villain.enter(port, "flood");
     await flood.join("#flood");
