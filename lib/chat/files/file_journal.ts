@@ -16,6 +16,8 @@ export interface JournalHead {
   readonly name: string;
   readonly size: number;
   readonly chunkBytes: number;
+  /** Who receives it: nobody else in this folder goes on with it. @default {whoever finds it} */
+  readonly receiver?: string | undefined;
 }
 
 /** The end of a chunk of a file, to go on from. */
@@ -45,6 +47,7 @@ const headSchema = v.object({
   name: v.string(),
   size: count,
   chunkBytes: v.pipe(count, v.minValue(1)),
+  receiver: v.optional(v.string()),
 });
 const chunkSchema = v.object({
   chunk: count,

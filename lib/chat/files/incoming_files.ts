@@ -162,8 +162,8 @@ export class IncomingFiles {
   }
 
   async #find(): Promise<void> {
-    const { files, newNumber } = this.#parts;
-    for (const { path, journal } of await findParts(files, this.#options.downloads)) {
+    const { files, newNumber, receiver } = this.#parts;
+    for (const { path, journal } of await findParts(files, this.#options.downloads, receiver)) {
       const { head, chunks } = journal;
       const item = new IncomingFile(newNumber(), head);
       item.state = "wanted";

@@ -19,6 +19,7 @@ import type { ChatMember } from "./member.ts";
 import type { Moderator } from "./moderator.ts";
 import { NameBook } from "./name_book.ts";
 import { NickDesk } from "./nick_desk.ts";
+import { pacedFiles } from "./paced_files.ts";
 import { PostQueue } from "./post_queue.ts";
 import { Presence } from "./presence.ts";
 import { Reception } from "./reception.ts";
@@ -206,7 +207,7 @@ export class ChatServer implements ChatHost, Disposable {
 
   /** Ends all timers; nothing is stored any more. */
   [Symbol.dispose](): void {
-    this.#reception.isClosed = true;
+    this.#reception[Symbol.dispose]();
     this.#shutdown[Symbol.dispose]();
     this.#queue[Symbol.dispose]();
     for (const guest of this.#hall.guests.values()) {
@@ -222,8 +223,9 @@ export class ChatServer implements ChatHost, Disposable {
         if (member.isHere && !this.#reception.isClosed) step();
       });
     };
+    const files = this.files?.handlersFor(member);
     return {
-      ...this.files?.handlersFor(member),
+      ...(files && pacedFiles(files, member, run)),
       say: (view) => {
         const say = this.#says.read(member, view);
         if (say !== undefined) run(() => this.#says.take(member, say));

@@ -1,5 +1,5 @@
 /** Who comes in, on which connection, and what becomes of those whose connection is over. */
-import type { Clock } from "../../clock/clock.ts";
+import type { Clock, Timer } from "../../clock/clock.ts";
 import type { CloseReport } from "../../transport/close_report.ts";
 import type { Connection } from "../../transport/connection.ts";
 import { LineError, LineErrorCode } from "../../transport/line_error.ts";
@@ -19,6 +19,9 @@ import type { Shutdown } from "./shutdown.ts";
 
 /** How members say goodbye who do not come back at once. */
 const LEAVING_CODES: ReadonlySet<string> = new Set(["quit", "done"]);
+
+/** How often those who stay are noted as seen: a server that is killed notes nobody, in milliseconds. */
+const NOTE_SEEN_MS = 6 * 3_600_000;
 
 /** What a {@linkcode Reception} works with. */
 export interface ReceptionParts {
@@ -43,10 +46,11 @@ export interface ReceptionParts {
 }
 
 /** Lets clients in and sees them off. */
-export class Reception {
+export class Reception implements Disposable {
   /** Nobody comes in any more, and nobody is told who goes. */
   isClosed = false;
   readonly #parts: ReceptionParts;
+  #seenTimer: Timer | undefined;
 
   constructor(parts: ReceptionParts) {
     this.#parts = parts;
@@ -80,6 +84,28 @@ export class Reception {
     return member;
   }
 
+  /** Notes nobody any more. */
+  [Symbol.dispose](): void {
+    this.isClosed = true;
+    this.#seenTimer?.cancel();
+  }
+
+  /** Their names are theirs for a week from then on, also if they are not here when the server is back. */
+  #noteSeenLater(): void {
+    const { clock, hall, store, onTrouble } = this.#parts;
+    this.#seenTimer ??= clock.after(NOTE_SEEN_MS, () => {
+      this.#seenTimer = undefined;
+      const nowUs = clock.wallUs();
+      let isAnybodyHere = false;
+      for (const { author, member } of hall.guests.values()) {
+        if (member === undefined) continue;
+        isAnybodyHere = true;
+        store.noteSeen(author, nowUs).catch(onTrouble);
+      }
+      if (isAnybodyHere) this.#noteSeenLater();
+    });
+  }
+
   #guestOf(row: SessionRow, { terms }: Connection<ChatKinds>, identity: Identity): Guest {
     const { author, session, inboxLast } = row;
     const { guests } = this.#parts.hall;
@@ -101,6 +127,7 @@ export class Reception {
     this.#stopListening(guest);
     const member = new ChatMember(connection, guest, nowUs, { clock, perSecond: pace }, awayMs);
     guest.member = member;
+    this.#noteSeenLater();
     const otherName = nicks.greet(guest, connection.terms.clientId);
     sayWho(member);
     if (otherName !== undefined) member.tell({ code: "nick-changed", message: otherName });

@@ -1,5 +1,6 @@
 /** JOIN, LEAVE and HISTORY: who is in which room, and what they get of it. */
 import type { Clock } from "../../clock/clock.ts";
+import { cutToBytes } from "../../terminal/cut_to_bytes.ts";
 import { LineErrorCode } from "../../transport/line_error.ts";
 import { MAX_ANNOUNCED, MAX_ROOMS, MAX_UNCOMMITTED } from "../limits.ts";
 import { LineFlag } from "../line_codec.ts";
@@ -28,6 +29,9 @@ const MAX_LOOKED_AT = 4 * MAX_ANNOUNCED;
 
 /** Pages that one member may wait for. */
 const MAX_ASKING = 16;
+
+/** Of a reason, what others get: with our words before it, and 256 of them in a frame, it must fit. */
+const MAX_REASON_BYTES = 500;
 
 /** What a {@linkcode RoomDesk} works with. */
 export interface RoomDeskParts {
@@ -90,7 +94,8 @@ export class RoomDesk {
     const parsed = parseRoom(name);
     const room = "room" in parsed ? this.#parts.hall.rooms.get(parsed.room) : undefined;
     if (room === undefined || !member.guest.rooms.has(room.name)) return;
-    this.#parts.presence.leave(member.guest, room, reason === "" ? "left" : `left: ${reason}`);
+    const why = cutToBytes(reason, MAX_REASON_BYTES);
+    this.#parts.presence.leave(member.guest, room, why === "" ? "left" : `left: ${why}`);
   }
 
   /** Sends a page of older lines. */

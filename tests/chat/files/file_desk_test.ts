@@ -247,3 +247,35 @@ Deno.test("FileDesk gives a sender that does not pause no credit beyond a mebiby
   const most = (256 + 1024 + 1024 + 256 + 256) * 1024;
   assert(bytesSent > 2 * 1024 * 1024 && bytesSent < most, `${bytesSent} bytes were taken`);
 });
+
+Deno.test("FileDesk keeps eight mebibytes for a sender, however many receivers take nothing", async () => {
+  await using world = new FilesWorld();
+  const ada = await Bystander.enter(world, "ada");
+  const many: Bystander[] = [];
+  for (let n = 0; n < 20; n++) many.push(await Bystander.enter(world, `b${n}`));
+  ada.connection.send(kinds.offer, { ...OFFER, to: "#lobby", size: 2 ** 40 });
+  await turns();
+  for (const one of many) {
+    const answer = { transfer: one.offered[0]?.transfer ?? 0, isAccepted: true, offset: 0 };
+    one.connection.send(kinds.answer, answer);
+  }
+  await turns();
+  // Just so much for each that its credit is still given back.
+  const eachBytes = 2 * 1024 * 1024;
+  for (const { offered: [offer] } of many) {
+    for (let offset = 0, refused = 0; refused < 20 && offset < eachBytes;) {
+      if (ada.data(offer?.transfer ?? 0, offset, FILE_DATA_BYTES)) {
+        offset += FILE_DATA_BYTES;
+        refused = 0;
+      } else refused++;
+      await settle();
+    }
+  }
+  // The credit of each and its lane, the queue, the credit that is held.
+  const most = (many.length * (256 + 1024) + 8 * 1024 + 2 * 256) * 1024;
+  const { bytesSent } = ada.connection.stats;
+  assert(bytesSent < most, `${bytesSent} bytes were taken`);
+  for (const one of many) one.connection.abort("lost", "");
+  await turns(200);
+  assert.equal(world.desk.open, 0);
+});

@@ -155,3 +155,19 @@ Deno.test("ChatServer lets the suspended read, and says how long still", async (
   await settle();
   assert.deepEqual(ada.texts(), ["hush", "now"]);
 });
+
+Deno.test("NickDesk keeps the name of who was here for long when the server is killed", async () => {
+  const store = new MemoryChatStore("0123456789abcdef");
+  await using world = await ChatWorld.create({ store });
+  const ada = await world.member("ada");
+  await world.clock.advance(8 * DAY_MS);
+  const { noteSeen } = store;
+  store.noteSeen = () => Promise.resolve(); // who is killed notes nothing any more
+  await world.stopServer("kill");
+  store.noteSeen = noteSeen;
+  await world.serve();
+  const other = await world.member("ada");
+  assert.equal(other.you.nick, "ada-2");
+  await ada.connect();
+  assert.equal(ada.you.nick, "ada");
+});

@@ -211,5 +211,5 @@ Deno.test("Presence tells of another name, and everybody is called by it from th
   assert.equal(bob.you.nick, "robert");
   assert.equal(ada.seen.lines[0]?.nick, "robert");
   assert.equal(world.chat.known("Robert")?.member?.author, bob.you.author);
-  assert.equal(world.chat.known("bob"), undefined);
+  assert.equal(world.chat.known("bob")?.nick, "robert");
 });
