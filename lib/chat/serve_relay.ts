@@ -17,7 +17,7 @@ import type { ChatSnapshot, ChatStore } from "./store/chat_store.ts";
 /** Serves pairs that take turns. */
 export function serveRelay(
   { clock }: Pick<RunContext, "clock">,
-  { game, clock: clockMs, motd, pace, operator = [] }: ServeFlags,
+  { game, clock: clockMs, motd, pace }: ServeFlags,
   { store, snapshot, onTrouble }: ServedOptions & {
     readonly store: ChatStore;
     readonly snapshot: ChatSnapshot;
@@ -26,7 +26,7 @@ export function serveRelay(
   const gate = new ChatSessionGate(store, clock);
   const desk = new SessionDesk<ChatKinds>();
   const shutdown = new Shutdown(clock);
-  const moderation = new Moderation({ store, clock, snapshot, operators: operator });
+  const moderation = new Moderation({ store, clock, snapshot, operators: [] });
   const relay = new RelayServer({
     clock,
     store,

@@ -103,6 +103,8 @@ for (
   const [flags, line] of [
     [["--game", "nim"], /--game goes with --mode relay/],
     [["--mode", "relay", "--clock", "5m"], /--clock goes with --game/],
+    [["--mode", "relay", "--operator", "ada"], /Cannot use --operator in a relay/],
+    [["--mode", "relay", "--file-rate", "1MB"], /Cannot use --file-rate in a relay/],
     [["--operator", "a b"], /wanted a name/],
     [["--insecure", "--token-file", "t"], /Cannot both take a token and be --insecure/],
   ] as const

@@ -97,6 +97,10 @@ export class Talk {
   /** Does what a typed line says. Resolves when the line is safe, or the command is under way. */
   async type(line: string): Promise<void> {
     const action = this.#pieces.next(line) ?? parseTyped(line);
+    const { session } = this.#options.client;
+    if (session !== undefined && action.type !== "reconnect" && tellsCookie(line, session)) {
+      return this.#wrong("Not said: with this, a part of your cookie, somebody could be you");
+    }
     const before = this.#before;
     if (!AFTER_LINES.has(action.type)) {
       // Connecting anew may be what helps.
@@ -208,9 +212,6 @@ export class Talk {
     if (text === "") return;
     const { client } = this.#options;
     if (where === "") return this.#wrong("This is no room: !join #lobby enters one");
-    if (client.session !== undefined && tellsCookie(text, client.session)) {
-      return this.#wrong("Not said: with this, a part of your cookie, somebody could be you");
-    }
     if (!await client.say(where, text)) this.refused++;
   }
 

@@ -220,7 +220,7 @@ export class RelayServer implements Disposable {
     return pair;
   }
 
-  /** Messages take turns, and so need no pace. */
+  /** Two who play into each other's hands can take turns as fast as they like: hence the pace. */
   #handlers(author: number, connection: Connection<ChatKinds>): Handlers<ChatKinds> {
     let waiting = 0;
     let hasGivenUp = false;
@@ -228,8 +228,8 @@ export class RelayServer implements Disposable {
       sendFrame(connection, { kind: "notice", value: { code, message } });
     const { clock, pace: perSecond = 10 } = this.#options;
     const pace = new Pace({ clock, perSecond }, {
-      onWaiting: () => tell("pace", "Too fast: your commands wait until they may go on"),
-      onFlood: (count) => connection.abort("chat.flood", `Too fast: ${count} commands wait`),
+      onWaiting: () => tell("pace", "Too fast: what you send waits until it may go on"),
+      onFlood: (count) => connection.abort("chat.flood", `Too fast: ${count} lines wait`),
     }, 0);
     connection.closed.then(() => pace.stop());
     const no = "This server plays relay: there are no rooms, and nobody changes their name";
@@ -244,9 +244,11 @@ export class RelayServer implements Disposable {
             `Too fast: sent ${waiting} lines without waiting for their acknowledgement`;
           return connection.abort("chat.flood", message);
         }
-        at.pair.say(at.seat, author, connection, say).then(() => void waiting--);
+        pace.run(() => {
+          at.pair.say(at.seat, author, connection, say).then(() => void waiting--);
+        });
       },
-      fin: () => void (hasGivenUp ||= this.#fin(author, connection)),
+      fin: () => pace.run(() => void (hasGivenUp ||= this.#fin(author, connection))),
       command: (text) =>
         pace.run(() => {
           const value = answerCommand(text, () => this.list());

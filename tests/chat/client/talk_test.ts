@@ -176,7 +176,10 @@ Deno.test("Talk says no part of the own cookie", async () => {
   const [line = ""] = shown?.lines ?? [];
   assert.equal(shown?.isForCopying, true);
   assert.match(line, /^!reconnect [\w-]{64}$/);
-  for (const part of [line.slice(40), `look: ${line.slice(11)}`, line.slice(50, 62)]) {
+  const more = ["!quit", "!leave #lobby", "!say", "!msg bob"].map((before) =>
+    `${before} ${line.slice(40)}`
+  );
+  for (const part of [line.slice(40), `look: ${line.slice(11)}`, line.slice(50, 62), ...more]) {
     await talk.type(part);
     assert.match(ada.of("local").at(-1)?.lines[0] ?? "", /^Not said: with this/);
   }

@@ -83,6 +83,22 @@ Deno.test("RelayServer() says what there is not to clients that want rooms", asy
   await world.end(ada, bob);
 });
 
+Deno.test("RelayServer() lets two who take turns without end no faster than its pace", async () => {
+  const { world, ada, bob } = await two();
+  const heard = () => bob.events.filter(({ type }) => type === "message").length;
+  for (let i = 0; i < 45; i++) {
+    ada.type(`a ${i}`);
+    await world.pass(1);
+    bob.type(`b ${i}`);
+    await world.pass(1);
+  }
+  assert.equal(heard(), 40);
+  assert(ada.news().includes("notice pace"));
+  await world.pass(1000);
+  assert(heard() > 40 && heard() <= 50);
+  await world.end(ada, bob);
+});
+
 Deno.test("RelayServer() answers commands at its pace, and cuts who sends them without end", async () => {
   const { world, ada, bob } = await two();
   const replies = () => ada.events.filter(({ type }) => type === "reply").length;
