@@ -1,0 +1,7 @@
+/** Standard input and output as bytes. */
+export interface BytePipe {
+  /** Bytes until the end of the input or the signal; views, valid until the next is asked for. */
+  read(signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Writes all of `bytes`, which must not change until it resolves. @throws {Error} if nobody reads */
+  write(bytes: Uint8Array): Promise<void>;
+}

@@ -1,0 +1,26 @@
+import type { BytePipe } from "./byte_pipe.ts";
+
+/** Most bytes that are read at once. */
+const READ_BYTES = 256 * 1024;
+
+/** Standard input and output of this process. */
+export const realBytePipe: BytePipe = {
+  async *read(signal) {
+    const buffer = new Uint8Array(READ_BYTES);
+    const { promise: aborted, resolve } = Promise.withResolvers<null>();
+    const onAbort = () => resolve(null);
+    signal.addEventListener("abort", onAbort);
+    try {
+      while (!signal.aborted) {
+        const size = await Promise.race([Deno.stdin.read(buffer), aborted]);
+        if (size === null) return;
+        yield buffer.subarray(0, size);
+      }
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+    }
+  },
+  async write(bytes) {
+    for (let at = 0; at < bytes.length;) at += await Deno.stdout.write(bytes.subarray(at));
+  },
+};
