@@ -10,6 +10,7 @@ import type { ChatStore } from "./chat/store/chat_store.ts";
 import type { CollectStore } from "./collect/store/collect_store.ts";
 import type { Logger } from "./log/log.ts";
 import type { LogFiles } from "./log/log_files.ts";
+import type { MapreduceHost } from "./mapreduce/host.ts";
 import type { InputFiles } from "./mapreduce/input/input_files.ts";
 import type { BytePipe } from "./mapreduce/jobs/byte_pipe.ts";
 import type { Spawner } from "./mapreduce/jobs/spawner.ts";
@@ -125,6 +126,8 @@ export interface TramContext extends CommandContext {
   readonly fileAccess: () => Promise<FileAccess>;
   /** What `mapreduce` reads, on the disk and behind URLs; loaded when it is wanted. */
   readonly inputFiles: () => Promise<InputFiles>;
+  /** Output, temporary files, threads and processes of `mapreduce`; loaded when they are wanted. */
+  readonly mapreduceHost: () => Promise<MapreduceHost>;
   /** Standard input and output as bytes, instead of `process.stdin` and `stdout`; loaded when wanted. */
   readonly bytePipe: () => Promise<BytePipe>;
   /** Starts programs; loaded when it is wanted. */

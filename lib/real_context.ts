@@ -204,6 +204,7 @@ export function realContext(): RealContext {
     inputFiles: async () => {
       return (await import("./mapreduce/input/real_input_files.ts")).realInputFiles;
     },
+    mapreduceHost: async () => (await import("./mapreduce/real_host.ts")).realHost,
     bytePipe: async () => (await import("./mapreduce/jobs/real_byte_pipe.ts")).realBytePipe,
     spawner: async () => (await import("./mapreduce/jobs/real_spawner.ts")).realSpawner,
     runSandbox: async () => (await import("./mapreduce/jobs/user/run_sandbox.ts")).runSandbox(),

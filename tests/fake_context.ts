@@ -11,6 +11,7 @@ import { FakeStateFiles } from "./fake_state_files.ts";
 import { FakeFileAccess } from "./chat/files/fake_file_access.ts";
 import { FakeBytePipe } from "./mapreduce/jobs/fake_byte_pipe.ts";
 import { plainParts } from "./mapreduce/jobs/run_job.ts";
+import { FakeHost } from "./mapreduce/fake_host.ts";
 import { FakeInputFiles } from "./mapreduce/input/fake_input_files.ts";
 import { lastingStore } from "./lasting_store.ts";
 import { FakeLogFiles } from "./log/fake_log_files.ts";
@@ -60,6 +61,9 @@ export class FakeRoom {
 
   /** What `mapreduce` reads. */
   readonly inputFiles = new FakeInputFiles();
+
+  /** What `mapreduce` writes, and the workers that it starts. */
+  readonly mapreduceHost: FakeHost = new FakeHost(this);
 
   /** Standard input and output of steps of `mapreduce`. */
   readonly bytePipe = new FakeBytePipe();
@@ -136,6 +140,7 @@ export class FakeRoom {
       stateFiles: () => Promise.resolve(this.stateFiles),
       fileAccess: () => Promise.resolve(this.fileAccess),
       inputFiles: () => Promise.resolve(this.inputFiles),
+      mapreduceHost: () => Promise.resolve(this.mapreduceHost),
       bytePipe: () => Promise.resolve(this.bytePipe),
       spawner: () => Promise.resolve(this.spawner),
       runSandbox: () => Promise.reject(new Error("no sandbox here")),

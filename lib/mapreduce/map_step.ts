@@ -12,6 +12,7 @@ import { LineOutput } from "./jobs/step/line_output.ts";
 import { reportStep, stepSigns } from "./jobs/step/report_step.ts";
 import { stepJob } from "./jobs/step/step_job.ts";
 import { StreamSource } from "./jobs/step/stream_source.ts";
+import { untilClosed } from "./jobs/step/until_closed.ts";
 
 /** Memory of a step, in bytes. */
 export const STEP_MEMORY_BYTES = 256 * 1024 * 1024;
@@ -23,7 +24,11 @@ const INPUT_NAME = "standard input";
  * `tram mapreduce map`: the mapper of a job by the contract of Hadoop Streaming. Standard input is text,
  * WARC or gzip of either, as its bytes say; lines of `key TAB value` go to standard output.
  */
-export async function mapStep(context: RunContext, flags: JobFlags): Promise<ExitCode> {
+export function mapStep(context: RunContext, flags: JobFlags): Promise<ExitCode> {
+  return untilClosed(() => runStep(context, flags));
+}
+
+async function runStep(context: RunContext, flags: JobFlags): Promise<ExitCode> {
   const { signal, clock, process: { stderr } } = context;
   const description = await stepJob(context, flags);
   if (description === undefined) return ExitCode.Usage;

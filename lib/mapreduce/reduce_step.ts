@@ -6,13 +6,18 @@ import { LineOutput } from "./jobs/step/line_output.ts";
 import { LinesCursor } from "./jobs/step/lines_cursor.ts";
 import { reportStep, stepSigns } from "./jobs/step/report_step.ts";
 import { stepJob } from "./jobs/step/step_job.ts";
+import { untilClosed } from "./jobs/step/until_closed.ts";
 import { STEP_MEMORY_BYTES } from "./map_step.ts";
 
 /**
  * `tram mapreduce reduce`: the reducer of a job by the contract of Hadoop Streaming. Standard input is
  * what `map` wrote, sorted; lines of `key TAB value` go to standard output.
  */
-export async function reduceStep(context: RunContext, flags: JobFlags): Promise<ExitCode> {
+export function reduceStep(context: RunContext, flags: JobFlags): Promise<ExitCode> {
+  return untilClosed(() => runStep(context, flags));
+}
+
+async function runStep(context: RunContext, flags: JobFlags): Promise<ExitCode> {
   const { signal, clock } = context;
   const description = await stepJob(context, flags);
   if (description === undefined) return ExitCode.Usage;

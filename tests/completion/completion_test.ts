@@ -15,7 +15,7 @@ async function complete(shell: string, ...words: string[]) {
 
 for (
   const [words, proposals] of [
-    [[""], ["timer", "collect", "chat", "token", "completion", "help"]],
+    [[""], ["timer", "collect", "chat", "mapreduce", "token", "completion", "help"]],
     [["ti"], ["timer"]],
     [["--v"], ["--version"]],
     [["token", ""], ["new", "show"]],
@@ -40,7 +40,7 @@ for (
     [["timer", "ping", "--hel"], ["--help"]],
     [["completion", ""], ["bash", "zsh", "fish"]],
     [["completion", "f"], ["fish"]],
-    [["help", ""], ["timer", "collect", "chat", "token", "completion", "help"]],
+    [["help", ""], ["timer", "collect", "chat", "mapreduce", "token", "completion", "help"]],
     [["help", "timer", "s"], ["serve"]],
     [["help", "timer", "serve", ""], []],
     [["__"], []],

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
-import { childrenOf, isRunning, mapSortReduce, runStep } from "./mapreduce_steps.ts";
+import type { UserJob } from "../../lib/mapreduce/jobs/job_description.ts";
+import { openJob } from "../../lib/mapreduce/jobs/open_job.ts";
+import { realSpawner } from "../../lib/mapreduce/jobs/real_spawner.ts";
+import { inputOf, plainParts, runJob } from "../mapreduce/jobs/run_job.ts";
+import { childrenOf, isRunning, mapSortReduce, runStep, runWith } from "./mapreduce_steps.ts";
 import { tramCommand, wait, withFolder } from "./processes.ts";
+import { fromSource } from "./root.ts";
 
 const LINES = "one\ntwo\nbad\nfour\n";
 const TIMEOUT = ["--job-timeout", "500ms"];
@@ -127,10 +132,10 @@ for (const [title, attempt] of Object.entries(ATTEMPTS)) {
 
 const WRONG = {
   'import fs from "node:fs";':
-    /^tram: job\.ts:2:16: a job cannot import "node:fs".*\n  import fs from "node:fs";\n {17}\^\n$/,
+    /^tram: job\.ts:2:16: a job cannot import "node:fs".*\n {2}import fs from "node:fs";\n {17}\^\n$/,
   'const data = await import("file:///etc/passwd");':
     /^tram: job\.ts:2:20: a job cannot load modules/,
-  "const a: = 3;": /^tram: job\.ts:2:10: .*\n  const a: = 3;\n {11}\^\n$/,
+  "const a: = 3;": /^tram: job\.ts:2:10: .*\n {2}const a: = 3;\n {11}\^\n$/,
   "enum A { B }": /^tram: job\.ts:2:1: TypeScript enum is not supported/,
 };
 
@@ -211,4 +216,31 @@ export default defineJob({
     assert.equal(stdout, "a\t2\nb\t2\nä\t1\n");
     assert.equal(code, 0);
   });
+});
+
+Deno.test("THREAD_OPTIONS leave a job without permissions, if it ever got hold of the runtime", async () => {
+  const program = fromSource("tests/e2e/mapreduce_thread_process.ts");
+  const args = ["run", "-A", "--quiet", "--unstable-worker-options", program];
+  const { stdout } = await runWith(Deno.execPath(), args, "");
+  assert.equal(stdout, `${Array(8).fill("NotCapable").join(" ")}\n`);
+});
+
+Deno.test("openUserJob() gives pipes and processes back, however many have died", async () => {
+  const open = () => [...Deno.readDirSync("/proc/self/fd")].length;
+  const job: UserJob = {
+    ...{ type: "user", name: "job.js", onError: "skip", timeLimitMs: 200, memoryBytes: 5e8 },
+    source: 'export default { map({ text }, emit) { while (text === "bad"); emit(text, 1); } };',
+  };
+  const run = async () => {
+    await using running = await openJob(job, { ...plainParts, spawner: realSpawner });
+    const { lines, maps } = await runJob(running, [inputOf(["a", "bad", "b"])]);
+    assert.deepEqual(lines, ["a\t1", "b\t1"]);
+    assert.equal(maps[0]!.counts["tram:sandboxes that died"], 3);
+  };
+  await run();
+  const before = open();
+  await run();
+  await wait(100);
+  assert.equal(open(), before);
+  assert.deepEqual(childrenOf(Deno.pid), []);
 });

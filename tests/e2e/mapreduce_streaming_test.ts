@@ -114,8 +114,9 @@ Deno.test("tram mapreduce map gives nothing for nothing", async () => {
 
 Deno.test("tram mapreduce map | head ends when nobody reads its output", async () => {
   const { command, args } = shellLine("map --job sort | head -n 1");
-  const { stdout } = await runWith(command, args, "one line\n".repeat(500_000));
+  const { stdout, stderr } = await runWith(command, args, "one line\n".repeat(500_000));
   assert.equal(stdout, "one line\t\n");
+  assert.equal(stderr, "");
 });
 
 /** `tram mapreduce ARGS` for a shell. */
@@ -241,7 +242,7 @@ Deno.test("openCommandJob() ends a mapper and what it started when nobody wants 
       ...inputOf(),
       async *records() {
         yield [];
-        await new Promise(() => {});
+        await new Promise((_, reject) => signs.signal.addEventListener("abort", reject));
       },
     }], { signs });
     const ended = assert.rejects(waiting, { message: "not wanted" });
@@ -251,6 +252,6 @@ Deno.test("openCommandJob() ends a mapper and what it started when nobody wants 
     controller.abort(new Error("not wanted"));
     for (let left = 200; left > 0 && isRunning(await pid()); left--) await wait(50);
     assert(!isRunning(await pid()));
-    void ended; // the input never ends, and with it the task; the engine ends the thread
+    await ended;
   });
 });

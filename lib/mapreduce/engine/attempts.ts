@@ -1,6 +1,8 @@
 /** The attempts of one worker for one run of a job, and the map outputs that it holds. */
 import { Buffer } from "node:buffer";
 import { crc32 } from "node:zlib";
+import type { Timer } from "../../clock/clock.ts";
+import type { Input } from "../input/input.ts";
 import { attemptKey, type AttemptName } from "./attempt_name.ts";
 import type { Folder } from "./folder.ts";
 import { FolderError } from "./folder.ts";
@@ -12,10 +14,13 @@ import type { Requests } from "./requests.ts";
 import { RunGatherer } from "./run_gatherer.ts";
 import type { HeldOutput } from "./run_server.ts";
 import type { ShuffleLines } from "./shuffle_lines.ts";
-import { TaskError, type TaskHandle, type TaskRunner } from "./task_runner.ts";
+import { TaskError, type TaskHandle, type TaskInput, type TaskRunner } from "./task_runner.ts";
 import type { WorkerParts } from "./worker_types.ts";
 
 const { kinds } = mapreduceService;
+
+/** Time between two signs of life while a copy of an input is looked for, in milliseconds. */
+const PULSE_MS = 5000;
 
 /** The line that attempts report on. */
 export interface CoordinatorLine {
@@ -42,6 +47,8 @@ export class Attempts {
   readonly #runner: TaskRunner;
   readonly #shuffle: ShuffleLines;
   readonly #running = new Map<string, Attempt>();
+  /** Paths of own copies, by input: each is looked at once. */
+  readonly #copies = new Map<number, Promise<string | undefined>>();
   /** All that is under way, also what was cancelled. */
   readonly #busy = new Set<Promise<void>>();
 
@@ -140,6 +147,8 @@ export class Attempts {
       await run(attempt, this.#handle(attempt));
       this.#parts.onEvent?.({ type: "done", name });
     } catch (error) {
+      this.held.delete(key);
+      this.#names.delete(key);
       await this.#tidy(this.#parts.folder, key);
       if (controller.signal.aborted) return;
       const message = error instanceof Error ? error.message : String(error);
@@ -161,11 +170,11 @@ export class Attempts {
     handle: TaskHandle,
     { name, splits, inputs }: RunMap,
   ): Promise<void> {
-    const { folder, ownCopy } = this.#parts;
+    const { folder } = this.#parts;
     const file = attemptKey(name);
-    const found = [];
+    const found: TaskInput[] = [];
     for (const input of inputs) {
-      const path = await ownCopy(input);
+      const path = await this.#copyOf(input, handle);
       found.push({ input, ...(path !== undefined && { path }) });
     }
     const outcome = await this.#runner.runMap(
@@ -220,6 +229,26 @@ export class Attempts {
     await post.bulk(kinds.reduceDone, { name, bytes, crc32: crc, counters, skipped });
   }
 
+  /** Looks for the worker's own copy; that may take long, when all of it is compared. */
+  async #copyOf(input: Input, handle: TaskHandle): Promise<string | undefined> {
+    const { clock, ownCopy } = this.#parts;
+    let copy = this.#copies.get(input.number);
+    // What goes wrong in looking for one means that there is none.
+    copy ??= ownCopy(input).catch(() => undefined);
+    this.#copies.set(input.number, copy);
+    let timer: Timer | undefined;
+    const pulse = () => {
+      handle.progress(0, 0);
+      timer = clock.after(PULSE_MS, pulse);
+    };
+    pulse();
+    try {
+      return await copy;
+    } finally {
+      timer?.cancel();
+    }
+  }
+
   #handle(attempt: Attempt): TaskHandle {
     const { requests } = attempt.line;
     return {
@@ -236,7 +265,10 @@ export class Attempts {
             offset: offset + at,
             length: Math.min(length - at, MAX_READ_BYTES),
           };
-          const end = await requests.ask(kinds.read, question, (bytes) => void pieces.push(bytes));
+          const end = await requests.ask(kinds.read, question, (bytes) => {
+            attempt.hasNews = true; // a slow line is no stalled task
+            pieces.push(bytes);
+          });
           if (end.failure !== undefined) throw new TaskError(end.failure.message);
           if (end.bytes === 0) break;
           at += end.bytes;

@@ -1,6 +1,7 @@
 /**
  * The coordinator: listens, hands out tasks, writes the journal and the output. What to do is decided by
- * the scheduler; here it is done, and what happens is told to the scheduler.
+ * the scheduler; here it is done, and what happens is told to the scheduler. Longer than most files, since
+ * everything meets here; outputs, inputs, relays and the record of the job are desks of their own.
  */
 import type { Timer } from "../../clock/clock.ts";
 import type { Connection } from "../../transport/connection.ts";
@@ -310,9 +311,7 @@ export class Coordinator {
   }
 
   #holder(name: AttemptName): WorkerLine | undefined {
-    const key = attemptKey(name);
-    const winner = this.#scheduler?.sources().find((winner) => attemptKey(winner) === key);
-    return winner === undefined ? undefined : this.#lines.get(winner.worker);
+    return this.#lines.get(this.#scheduler?.holder(name) ?? "");
   }
 
   #source({ worker, epoch, kind, task, attempt }: Winner): Source | undefined {

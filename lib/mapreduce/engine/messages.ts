@@ -1,4 +1,7 @@
-/** What the control frames of `mapreduce` say: see `protocol.ts` for who sends them when. */
+/**
+ * What the control frames of `mapreduce` say: see `protocol.ts` for who sends them when. Longer than most
+ * files: each message stands beside its schema, and all share a few parts.
+ */
 import * as v from "valibot";
 import type { Input } from "../input/input.ts";
 import type { Problem } from "../input/problem.ts";
@@ -26,7 +29,8 @@ export interface Join {
   readonly pid: number;
   /** Tasks that it runs at once. */
   readonly slots: number;
-  /** Port of its `shuffle`, on the address that it comes from. */
+  /** Where other workers reach its `shuffle`; empty: on the address that it comes from. */
+  readonly shuffleHost: string;
   readonly shufflePort: number;
   /** Run of tram that the outputs are of; empty without any. */
   readonly run: string;
@@ -39,6 +43,7 @@ export const joinSchema: v.GenericSchema<Join> = v.object({
   host: line,
   pid: whole,
   slots: v.pipe(whole, v.minValue(1), v.maxValue(4096)),
+  shuffleHost: v.pipe(v.string(), v.maxLength(255)),
   shufflePort: v.pipe(whole, v.maxValue(65535)),
   run: line,
   holds: v.array(attemptNameSchema),

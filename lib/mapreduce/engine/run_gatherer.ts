@@ -27,9 +27,9 @@ export interface GathererParts {
   /** What the names of files begin with. */
   readonly file: string;
   /** The line to who has a run, if there can be one. */
-  readonly direct: (source: Source) => Promise<Requests<ShuffleKinds> | undefined>;
+  readonly direct: (source: Source) => Promise<Pick<Requests<ShuffleKinds>, "ask"> | undefined>;
   /** The line to the coordinator. */
-  readonly relay: Requests<MapreduceKinds>;
+  readonly relay: Pick<Requests<MapreduceKinds>, "ask">;
   readonly signal: AbortSignal;
   /** Told of bytes that have come, all in all. */
   readonly onBytes: (bytes: number) => void;

@@ -43,6 +43,7 @@ export async function runSequential(parts: SequentialParts): Promise<JobResult> 
     return { ...result, attempts: run.attempts, backups: 0, refused: 0, wallMs };
   } finally {
     record.close();
+    await run.tidy();
   }
 }
 
@@ -75,6 +76,14 @@ class SequentialRun {
       const message = error instanceof Error ? error.message : String(error);
       const isDisk = error instanceof FolderError || error instanceof TaskError && error.isWorkers;
       return { outcome: "failed", code: isDisk ? "disk" : "task-failed", message };
+    }
+  }
+
+  /** Takes map outputs away. Never throws. */
+  async tidy(): Promise<void> {
+    const { folder } = this.#parts;
+    for (const { name } of this.#maps.values()) {
+      await folder.remove(attemptKey(name)).catch(() => {});
     }
   }
 

@@ -161,7 +161,9 @@ class WorkerRun {
     this.#isWaiting = false;
     const { port: shufflePort } = this.#server.address;
     const holds = this.#attempts?.holds ?? [];
-    post.post(kinds.join, { worker, host, pid, slots, shufflePort, run: job.run, holds });
+    const { advertisedHost: shuffleHost = "" } = this.#parts;
+    const who = { worker, host, pid, slots, shuffleHost, shufflePort };
+    post.post(kinds.join, { ...who, run: job.run, holds });
     this.#parts.onEvent?.({ type: "joined", run: job.run, epoch: job.epoch });
   }
 

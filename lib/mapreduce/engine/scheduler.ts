@@ -13,8 +13,11 @@
  * 4. When nothing waits, what takes long is tried at another worker, too.
  * 5. A task is tried at another worker after a failure, as long as there is one.
  * 6. The last worker is never shunned: then the limits of the tasks decide.
+ *
+ * This file is longer than most because the rules only make sense together; what is counted has files of
+ * its own (task board, worker roster).
  */
-import { attemptKey, type AttemptName, type TaskKind } from "./attempt_name.ts";
+import { attemptKey, type AttemptName } from "./attempt_name.ts";
 import type {
   CancelReason,
   SchedulerAction,
@@ -24,7 +27,9 @@ import type {
   Winner,
 } from "./scheduler_types.ts";
 import { SortedNumbers } from "./sorted_numbers.ts";
-import { type RunningAttempt, TaskState, type WorkerState } from "./task_state.ts";
+import { TaskBoard } from "./task_board.ts";
+import type { RunningAttempt, TaskState, WorkerState } from "./task_state.ts";
+import { WorkerRoster } from "./worker_roster.ts";
 
 /** Pause before a task is tried again where it has failed, for each failure, in milliseconds. */
 const RETRY_MS = 250;
@@ -32,9 +37,8 @@ const RETRY_MS = 250;
 /** Decides who does what. */
 export class Scheduler {
   readonly #options: SchedulerOptions;
-  readonly #maps: TaskState[] = [];
-  readonly #reduces: TaskState[] = [];
-  readonly #workers = new Map<string, WorkerState>();
+  readonly #board: TaskBoard;
+  readonly #workers = new WorkerRoster();
   readonly #durations = { map: new SortedNumbers(), reduce: new SortedNumbers() };
   #actions: SchedulerAction[] = [];
   #nowMs: number;
@@ -48,18 +52,20 @@ export class Scheduler {
   constructor(options: SchedulerOptions) {
     this.#options = options;
     this.#nowMs = this.#noWorkerSinceMs = options.nowMs;
-    for (let i = 0; i < options.maps; i++) this.#maps.push(new TaskState("map", i));
-    for (let i = 0; i < options.reduces; i++) this.#reduces.push(new TaskState("reduce", i));
+    const board = this.#board = new TaskBoard(options.maps, options.reduces);
     for (const winner of options.winners ?? []) {
-      const task = this.#task(winner);
+      const task = board.of(winner);
       if (task === undefined) continue;
       task.winner = winner;
       task.isRecorded = true;
       task.notBeforeMs = options.nowMs + options.limits.returnMs;
+      board.changed(task);
     }
     for (const number of options.lost ?? []) {
-      const task = this.#maps[number];
-      if (task !== undefined) task.isLost = true;
+      const task = board.maps[number];
+      if (task === undefined) continue;
+      task.isLost = true;
+      board.changed(task);
     }
   }
 
@@ -71,34 +77,42 @@ export class Scheduler {
       this.#take(event);
       if (event.type === "tick") this.#watch();
       if (event.type !== "progress") this.#fill();
-      this.#finish();
+      if (!this.#isOver && this.#board.isDone) {
+        this.#endAll();
+        this.#act({ type: "done" });
+      }
     }
     return this.#actions;
   }
 
   /** Whether this attempt runs at that worker: only then may it say anything. */
   isRunning(worker: string, name: AttemptName): boolean {
-    return this.#running(worker, name) !== undefined;
+    return this.#board.attempt(worker, name) !== undefined;
   }
 
   /** The winners of map tasks whose outputs can be fetched, in the order of the tasks. */
   sources(): Winner[] {
-    return this.#maps.flatMap(({ winner, isRecorded, isThere }) =>
-      winner !== undefined && isRecorded && isThere ? [winner] : []
-    );
+    return this.#board.maps.flatMap((task) => {
+      const { winner, isRecorded, isThere } = task;
+      return winner !== undefined && isRecorded && isThere ? [winner] : [];
+    });
+  }
+
+  /** The worker that has the output of this very attempt, if it is the winner and there. */
+  holder(name: AttemptName): string | undefined {
+    const { winner, isRecorded, isThere } = this.#board.of(name) ?? {};
+    if (winner === undefined || !isRecorded || !isThere || !same(winner, name)) return undefined;
+    return winner.worker;
   }
 
   /** How far the job is. */
   counts(): SchedulerCounts {
-    const count = (tasks: readonly TaskState[], what: (task: TaskState) => number) =>
-      tasks.reduce((sum, task) => sum + what(task), 0);
-    const isDone = (task: TaskState) => task.isDone ? 1 : 0;
-    const running = (task: TaskState) => task.running.length;
+    const { done, running, maps, reduces, mapsAreDone } = this.#board;
     return {
-      phase: this.#isOver ? "over" : this.#mapsAreDone() ? "reduce" : "map",
-      done: { map: count(this.#maps, isDone), reduce: count(this.#reduces, isDone) },
-      running: { map: count(this.#maps, running), reduce: count(this.#reduces, running) },
-      total: { map: this.#maps.length, reduce: this.#reduces.length },
+      phase: this.#isOver ? "over" : mapsAreDone ? "reduce" : "map",
+      done: { ...done },
+      running: { ...running },
+      total: { map: maps.length, reduce: reduces.length },
       workers: this.#workers.size,
       attempts: this.#attempts,
       backups: this.#backups,
@@ -113,7 +127,7 @@ export class Scheduler {
       case "left":
         return this.#onLeft(event.worker);
       case "progress": {
-        const attempt = this.#running(event.worker, event.name);
+        const attempt = this.#board.attempt(event.worker, event.name);
         if (attempt === undefined) return this.#refuse(event.worker, event.name);
         attempt.progressMs = this.#nowMs;
         return;
@@ -132,11 +146,10 @@ export class Scheduler {
   }
 
   #onJoined(id: string, slots: number, holds: readonly AttemptName[]): void {
-    if (this.#workers.has(id)) this.#onLeft(id); // the old line is dead, though nobody noticed
-    const worker = { id, slots, running: 0, suspects: new Set<TaskState>(), isShunned: false };
-    this.#workers.set(id, worker);
+    this.#onLeft(id); // an old line may be dead, though nobody noticed
+    this.#workers.add(id, slots);
     for (const name of holds) {
-      const task = this.#task(name);
+      const task = this.#board.of(name);
       const { winner } = task ?? {};
       if (
         task === undefined || winner === undefined || winner.worker !== id || !same(winner, name)
@@ -145,34 +158,33 @@ export class Scheduler {
         continue;
       }
       task.isThere = true;
+      this.#board.changed(task);
       this.#cancelAll(task, "another-won");
       if (task.isRecorded) this.#act({ type: "moved", winner });
     }
   }
 
   #onLeft(id: string): void {
-    if (!this.#workers.delete(id)) return;
+    if (!this.#workers.remove(id)) return;
     if (this.#workers.size === 0) this.#noWorkerSinceMs = this.#nowMs;
-    for (const task of this.#all()) {
-      if (task.winner?.worker === id) task.isThere = false;
-      const at = task.running.findIndex(({ worker }) => worker === id);
-      if (at < 0) continue;
-      task.running.splice(at, 1);
-      task.deaths++;
-      if (task.deaths >= this.#options.limits.taskDeaths) {
-        task.lastMessage = `${task.deaths} workers died of it`;
-        this.#giveUp(task);
+    for (const task of this.#board.all()) {
+      if (task.winner?.worker === id && task.isThere) {
+        task.isThere = false;
+        this.#board.changed(task);
       }
-    }
-    // Rather all of them than none.
-    if ([...this.#workers.values()].every(({ isShunned }) => isShunned)) {
-      for (const worker of this.#workers.values()) worker.isShunned = false;
+      const attempt = task.running.find(({ worker }) => worker === id);
+      if (attempt === undefined) continue;
+      this.#board.end(task, attempt);
+      task.deaths++;
+      if (task.deaths < this.#options.limits.taskDeaths) continue;
+      task.lastMessage = `${task.deaths} workers died of it`;
+      this.#giveUp(task);
     }
   }
 
   #onFinished(worker: string, name: AttemptName): void {
-    const attempt = this.#running(worker, name);
-    const task = this.#task(name);
+    const attempt = this.#board.attempt(worker, name);
+    const task = this.#board.of(name);
     if (attempt === undefined || task === undefined) return this.#refuse(worker, name);
     this.#durations[name.kind].add(this.#nowMs - attempt.startedMs);
     this.#end(task, attempt);
@@ -182,13 +194,14 @@ export class Scheduler {
     task.winner = winner;
     task.isRecorded = false;
     task.isThere = true;
+    this.#board.changed(task);
     this.#act({ type: "record", winner });
   }
 
   #onFailed(event: SchedulerEvent & { readonly type: "failed" }): void {
     const { worker: id, name, message, isWorkers, isFinal } = event;
-    const attempt = this.#running(id, name);
-    const task = this.#task(name);
+    const attempt = this.#board.attempt(id, name);
+    const task = this.#board.of(name);
     if (attempt === undefined || task === undefined) return this.#refuse(id, name);
     this.#end(task, attempt);
     if (isFinal) task.failures = this.#options.limits.taskFailures;
@@ -196,41 +209,39 @@ export class Scheduler {
   }
 
   #blame(task: TaskState, id: string, message: string, isWorkers: boolean): void {
+    const { taskFailures, workerFailures } = this.#options.limits;
     task.failures++;
     task.failedAt.add(id);
     task.lastMessage = message;
     task.lastIsWorkers = isWorkers;
-    if (task.failures >= this.#options.limits.taskFailures) return this.#giveUp(task);
+    if (task.failures >= taskFailures) return this.#giveUp(task);
     const worker = this.#workers.get(id);
-    if (worker === undefined) return;
-    worker.suspects.add(task);
-    const isTriedEverywhere = [...this.#workers.values()].every(({ id, isShunned }) =>
-      isShunned || task.failedAt.has(id)
-    );
+    worker?.suspects.add(task);
+    if (
+      worker !== undefined && worker.suspects.size >= workerFailures && this.#workers.shun(worker)
+    ) {
+      this.#act({ type: "shunned", worker: id });
+    }
     // What is wrong may pass: somebody makes room on the disk.
-    if (isTriedEverywhere) task.notBeforeMs = this.#nowMs + RETRY_MS * task.failures;
-    const isLast = [...this.#workers.values()].every((other) =>
-      other === worker || other.isShunned
-    );
-    const isBad = worker.suspects.size >= this.#options.limits.workerFailures;
-    if (!isBad || isLast || worker.isShunned) return;
-    worker.isShunned = true;
-    this.#act({ type: "shunned", worker: id });
+    if (this.#workers.isTriedEverywhere(task)) {
+      task.notBeforeMs = this.#nowMs + RETRY_MS * task.failures;
+    }
   }
 
   #onRecorded(name: AttemptName): void {
-    const task = this.#task(name);
+    const task = this.#board.of(name);
     const { winner } = task ?? {};
     if (task === undefined || winner === undefined || !same(winner, name)) return;
     task.isRecorded = true;
+    this.#board.changed(task);
     if (task.kind === "map" && task.isThere) this.#act({ type: "moved", winner });
   }
 
   #onOutputLost(name: AttemptName): void {
-    const task = this.#task(name);
-    if (task === undefined || task.winner === undefined || !same(task.winner, name)) return;
-    if (!task.isThere) return;
+    const task = this.#board.of(name);
+    if (task?.winner === undefined || !same(task.winner, name) || !task.isThere) return;
     task.isThere = false;
+    this.#board.changed(task);
     this.#blame(task, task.winner.worker, "its output cannot be read where it was made", true);
     task.notBeforeMs = -Infinity; // reduce attempts wait for it
   }
@@ -238,8 +249,8 @@ export class Scheduler {
   /** Gives up attempts that do not go on. */
   #watch(): void {
     const { stallMs, noWorkerMs } = this.#options.limits;
-    const mapsAreDone = this.#mapsAreDone();
-    for (const task of this.#all()) {
+    const { mapsAreDone, active } = this.#board;
+    for (const task of [...active]) {
       for (const attempt of [...task.running]) {
         // A reduce attempt cannot go on while a map output is missing.
         if (task.kind === "reduce" && !mapsAreDone) attempt.progressMs = this.#nowMs;
@@ -249,77 +260,65 @@ export class Scheduler {
       }
     }
     if (this.#workers.size > 0 || this.#nowMs - this.#noWorkerSinceMs < noWorkerMs) return;
-    if (this.#reduces.every(({ isDone }) => isDone)) return;
-    this.#fail("no-workers", `No worker for ${noWorkerMs / 1000} s`);
+    if (!this.#board.isDone) this.#fail("no-workers", `No worker for ${noWorkerMs / 1000} s`);
   }
 
   /** Gives the free slots something to do. */
   #fill(): void {
-    if (this.#isOver || this.#reduces.every((task) => task.isDone || task.isBeingRecorded)) return;
-    const waiting = this.#maps.filter((task) => task.isWaiting(this.#nowMs));
-    // What was never done comes first: the worker of the others may still come back.
-    waiting.sort((a, b) => Number(a.isRecorded) - Number(b.isRecorded) || a.task - b.task);
-    for (const task of waiting) {
-      if (!this.#startAnywhere(task)) this.#makeRoomFor(task);
-    }
-    if (this.#mapsAreDone()) {
-      for (const task of this.#reduces) {
-        if (task.isWaiting(this.#nowMs)) this.#startAnywhere(task);
+    const board = this.#board;
+    // A map output that is missing is needed by nobody once the last reduce attempt is through.
+    if (this.#isOver || board.reduces.every((task) => task.isDone || task.isBeingRecorded)) return;
+    if (!board.mapsAreDone) {
+      for (const task of board.waitingMaps(this.#nowMs)) {
+        if (this.#startAnywhere(task)) continue;
+        this.#makeRoomFor(task);
+        if (!this.#workers.hasRoom()) return;
       }
     }
-    this.#startBackups();
+    if (board.mapsAreDone && this.#workers.hasRoom()) {
+      for (const task of board.waitingReduces(this.#nowMs)) this.#startAnywhere(task);
+    }
+    if (this.#workers.hasRoom()) this.#startBackups();
   }
 
   #startAnywhere(task: TaskState): boolean {
-    const usable = [...this.#workers.values()].filter(({ isShunned }) => !isShunned);
-    const unblamed = usable.filter(({ id }) => !task.failedAt.has(id));
-    const worker = freest(unblamed.length > 0 ? unblamed : usable);
-    if (worker === undefined) return false;
-    this.#start(task, worker, false);
-    return true;
+    const worker = this.#workers.choose(task);
+    if (worker !== undefined) this.#start(task, worker, false);
+    return worker !== undefined;
   }
 
   /** Ends the reduce attempt that began last, so that a map task gets its slot. */
   #makeRoomFor(map: TaskState): void {
+    const { running, active } = this.#board;
+    // One is enough: while it does the map task, the others wait.
+    if (running.reduce === 0 || running.map > 0) return;
     let latest: { task: TaskState; attempt: RunningAttempt } | undefined;
-    for (const task of this.#reduces) {
+    for (const task of active) {
       for (const attempt of task.running) {
-        if (this.#workers.get(attempt.worker)?.isShunned) continue;
+        if (task.kind === "map" || this.#workers.get(attempt.worker)?.isShunned) continue;
         if (latest !== undefined && attempt.startedMs < latest.attempt.startedMs) continue;
         latest = { task, attempt };
       }
     }
-    if (latest === undefined || map.running.length > 0) return;
-    // One is enough: while it does the map task, the others wait.
-    if (this.#maps.some(({ running }) => running.length > 0)) return;
+    const worker = this.#workers.get(latest?.attempt.worker ?? "");
+    if (latest === undefined || worker === undefined) return;
     this.#cancel(latest.task, latest.attempt, "makes-room");
-    const worker = this.#workers.get(latest.attempt.worker);
-    if (worker !== undefined) this.#start(map, worker, false);
+    this.#start(map, worker, false);
   }
 
   #startBackups(): void {
-    const mapsAreDone = this.#mapsAreDone();
-    if (!mapsAreDone && this.#maps.some((task) => task.isWaiting(this.#nowMs))) return;
+    const { mapsAreDone, active } = this.#board;
     const { backupMs, backupFactor } = this.#options.limits;
-    for (const task of mapsAreDone ? this.#reduces : this.#maps) {
+    for (const task of [...active]) {
       const [attempt] = task.running;
-      if (attempt === undefined || task.running.length > 1) continue;
       const median = this.#durations[task.kind].median;
-      if (median === undefined) continue;
+      if (attempt === undefined || task.running.length > 1 || median === undefined) continue;
+      if (task.kind === "reduce" && !mapsAreDone) continue; // it waits
       const ranMs = this.#nowMs - attempt.startedMs;
       if (ranMs <= Math.max(backupMs, backupFactor * median)) continue;
-      const others = [...this.#workers.values()].filter(({ id, isShunned }) =>
-        !isShunned && id !== attempt.worker && !task.failedAt.has(id)
-      );
-      const worker = freest(others);
+      const worker = this.#workers.chooseBackup(task, attempt.worker);
       if (worker !== undefined) this.#start(task, worker, true);
     }
-  }
-
-  #finish(): void {
-    if (this.#isOver || !this.#reduces.every(({ isDone }) => isDone)) return;
-    this.#endAll();
-    this.#act({ type: "done" });
   }
 
   #giveUp(task: TaskState): void {
@@ -333,7 +332,8 @@ export class Scheduler {
     }
     this.#cancelAll(task, "not-needed");
     task.isLost = true;
-    for (const { suspects } of this.#workers.values()) suspects.delete(task);
+    this.#board.changed(task);
+    for (const { suspects } of this.#workers.all()) suspects.delete(task);
     this.#act({ type: "lost", task: task.task, message: lastMessage });
   }
 
@@ -345,15 +345,14 @@ export class Scheduler {
 
   #endAll(): void {
     this.#isOver = true;
-    for (const task of this.#all()) this.#cancelAll(task, "not-needed");
+    for (const task of [...this.#board.active]) this.#cancelAll(task, "not-needed");
   }
 
   #start(task: TaskState, worker: WorkerState, isBackup: boolean): void {
     const { kind, task: number } = task;
-    const { epoch } = this.#options;
-    const name = { epoch, kind, task: number, attempt: task.nextAttempt() };
+    const name = { epoch: this.#options.epoch, kind, task: number, attempt: task.nextAttempt() };
     const startedMs = this.#nowMs;
-    task.running.push({ name, worker: worker.id, startedMs, progressMs: startedMs });
+    this.#board.begin(task, { name, worker: worker.id, startedMs, progressMs: startedMs });
     worker.running++;
     this.#attempts++;
     if (isBackup) this.#backups++;
@@ -370,36 +369,16 @@ export class Scheduler {
   }
 
   #end(task: TaskState, attempt: RunningAttempt): void {
-    const at = task.running.indexOf(attempt);
-    if (at >= 0) task.running.splice(at, 1);
+    this.#board.end(task, attempt);
     const worker = this.#workers.get(attempt.worker);
     if (worker !== undefined) worker.running--;
   }
 
   #refuse(worker: string, name: AttemptName): void {
     this.#refused++;
-    const winner = this.#task(name)?.winner;
+    const winner = this.#board.of(name)?.winner;
     if (winner !== undefined && winner.worker === worker && same(winner, name)) return; // a repeat
     this.#act({ type: "cancel", worker, name, reason: "superseded" });
-  }
-
-  #running(worker: string, name: AttemptName): RunningAttempt | undefined {
-    return this.#task(name)?.running.find((attempt) =>
-      attempt.worker === worker && same(attempt.name, name)
-    );
-  }
-
-  #task({ kind, task }: { readonly kind: TaskKind; readonly task: number }): TaskState | undefined {
-    return (kind === "map" ? this.#maps : this.#reduces)[task];
-  }
-
-  #mapsAreDone(): boolean {
-    return this.#maps.every(({ isDone }) => isDone);
-  }
-
-  *#all(): Iterable<TaskState> {
-    yield* this.#maps;
-    yield* this.#reduces;
   }
 
   #act(action: SchedulerAction): void {
@@ -409,16 +388,4 @@ export class Scheduler {
 
 function same(a: AttemptName, b: AttemptName): boolean {
   return attemptKey(a) === attemptKey(b);
-}
-
-/** The worker with the most room, if there is any: the first of equals. */
-function freest(workers: readonly WorkerState[]): WorkerState | undefined {
-  let best: WorkerState | undefined;
-  for (const worker of workers) {
-    if (worker.running >= worker.slots) continue;
-    if (best === undefined || worker.running / worker.slots < best.running / best.slots) {
-      best = worker;
-    }
-  }
-  return best;
 }

@@ -35,7 +35,7 @@ export class WorkerLine {
 
   /** Host that other workers dial. */
   get host(): string {
-    return this.post.connection.peer.host;
+    return this.join?.shuffleHost || this.post.connection.peer.host;
   }
 
   /** Who it is, for people. */

@@ -24,6 +24,10 @@ export interface WorkerParts {
   readonly slots: number;
   /** Address on which other workers fetch runs. */
   readonly shuffleHost: string;
+  /**
+   * Name or address by which other workers reach this machine. @default {what the coordinator sees}
+   */
+  readonly advertisedHost?: string | undefined;
   /** A folder of its own, empty: for map outputs and runs. */
   readonly folder: Folder;
   readonly openRunner: OpenRunner;

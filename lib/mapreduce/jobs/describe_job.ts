@@ -1,3 +1,4 @@
+import { didYouMean } from "../../config/did_you_mean.ts";
 import { UsageError } from "../../config/usage_error.ts";
 import type { Files } from "../../context.ts";
 import type { Tokens } from "../kernel/word_counter_options.ts";
@@ -67,7 +68,9 @@ export async function describeJob(
     }
   }
   if (!/[./]/.test(job)) {
-    throw new UsageError(`Cannot run the job ${JSON.stringify(job)}: wanted ${wanted()}`);
+    throw new UsageError(
+      `Cannot run the job ${JSON.stringify(job)}: wanted ${wanted()}${didYouMean(job, JOB_NAMES)}`,
+    );
   }
   const text = await files.readText(job, MAX_FILE_BYTES);
   if (text === undefined) throw new UsageError(`Cannot run the job ${job}: there is no such file`);

@@ -1,4 +1,4 @@
-import type { BytePipe } from "./byte_pipe.ts";
+import { type BytePipe, OutputClosed } from "./byte_pipe.ts";
 
 /** Most bytes that are read at once. */
 const READ_BYTES = 256 * 1024;
@@ -21,6 +21,11 @@ export const realBytePipe: BytePipe = {
     }
   },
   async write(bytes) {
-    for (let at = 0; at < bytes.length;) at += await Deno.stdout.write(bytes.subarray(at));
+    try {
+      for (let at = 0; at < bytes.length;) at += await Deno.stdout.write(bytes.subarray(at));
+    } catch (error) {
+      if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+      throw new OutputClosed("Cannot write to standard output: nobody reads it", { cause: error });
+    }
   },
 };

@@ -37,7 +37,10 @@ function start(command: string, args: readonly string[]): Program {
     output: child.stdout,
     errors: child.stderr,
     ended,
-    kill: () => kill(child, hasEnded),
+    kill() {
+      kill(child, hasEnded);
+      input.abort().catch(() => {}); // gives the pipe back
+    },
   };
 }
 

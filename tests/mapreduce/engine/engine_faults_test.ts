@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { sleep } from "../../../lib/clock/sleep.ts";
 import { TaskError } from "../../../lib/mapreduce/engine/task_runner.ts";
 import { LineError } from "../../../lib/transport/line_error.ts";
 import { newToken } from "../../../lib/transport/token.ts";
@@ -257,6 +258,117 @@ Deno.test("Coordinator leaves a task out that fails everywhere, if told so, and 
   assert.match(world.output.text("_PARTIAL") ?? "", /the job threw at byte 17/);
 });
 
+Deno.test("Coordinator refuses the map output of an attempt that another one has beaten", async () => {
+  const { world, result } = await worldOf();
+  await using _ = world;
+  const slow = world.work({ plan: () => 500 }, { slots: 1 });
+  await world.untilHolds(() => slow.runner.started.length === 1, "its map");
+  slow.machine.stall(); // not so long that the line is given up
+  world.work({ plan: ({ kind }) => kind === "map" ? 100 : 8000 });
+  await world.untilHolds(() => world.hasStarted("reduce"), "the reduces");
+  assert(slow.folder.names.includes("e1-map-0-a1"), "it is through, and nobody knows");
+  slow.machine.resume();
+  await world.clock.advance(100);
+  assert(!slow.folder.names.includes("e1-map-0-a1"), "what was refused is taken away");
+  const { outcome, refused } = await world.until(result);
+  assert.equal(outcome, "done");
+  assert(refused > 0);
+  world.checkOutput();
+});
+
+for (const isRelayed of [false, true]) {
+  const how = isRelayed ? "through the coordinator" : "directly";
+  Deno.test(`Coordinator tells reducers where a run is whose source died while it came ${how}`, async () => {
+    // So slow that the source dies in the middle.
+    const path = { bytesPerSecond: 3000 };
+    const { world, result } = await worldOf({ path, partitions: 2 });
+    await using _ = world;
+    const a = world.work({}, { slots: 1 });
+    const b = world.work({}, { slots: 1 });
+    if (isRelayed) {
+      a.machine.unreachable.add(b.machine);
+      b.machine.unreachable.add(a.machine);
+    }
+    await world.untilHolds(() => world.hasStarted("reduce"), "a reduce");
+    await world.clock.advance(800);
+    const reducesBefore = b.runner.started.filter(({ kind }) => kind === "reduce").length;
+    assert.equal(reducesBefore, 0, "the runs are on their way");
+    a.kill();
+    const { outcome, wallMs } = await world.until(result);
+    assert.equal(outcome, "done");
+    assert(wallMs < 25_000, `nobody waited until it was given up: ${wallMs} ms`);
+    world.checkOutput();
+  });
+}
+
+Deno.test("Coordinator and workers move more than the credit of a line, in each way", async () => {
+  const random = new Random(3);
+  const long = Array.from(
+    { length: 4 },
+    () => Array.from({ length: 60_000 }, () => `w${random.below(1e9)}`).join(" "),
+  );
+  const { world, result } = await worldOf({ texts: long, partitions: 2 });
+  await using _ = world;
+  const a = world.work({ hasCopies: false });
+  const b = world.work({ hasCopies: false });
+  a.machine.unreachable.add(b.machine);
+  b.machine.unreachable.add(a.machine);
+  assert.equal((await world.until(result, 100_000)).outcome, "done");
+  world.checkOutput();
+});
+
+Deno.test("Coordinator waits for a worker that looks for its copy, or gets it slowly, for long", async () => {
+  const long = [Array.from({ length: 12_000 }, (_, i) => `w${i}`).join(" ")];
+  // 71 kB at 1.5 kB/s are more than the time for an attempt without progress.
+  const { world, result } = await worldOf({ texts: long, back: { bytesPerSecond: 1500 } });
+  await using _ = world;
+  const ownCopy = async () => {
+    await sleep(world.clock, 100_000);
+    return undefined;
+  };
+  world.work({}, { ownCopy });
+  const { outcome, attempts } = await world.until(result);
+  assert.deepEqual([outcome, attempts], ["done", 4]);
+  world.checkOutput();
+});
+
+Deno.test("Coordinator makes an output again that is not what the journal says", async () => {
+  const { world } = await worldOf();
+  await using _ = world;
+  const worker = world.work({ plan: ({ kind, task }) => kind === "map" ? 100 : 500 + 3000 * task });
+  await world.untilHolds(() => world.output.names.includes("part-00000"), "the first part");
+  await world.clock.advance(100);
+  world.crash();
+  const text = world.output.text("part-00000") ?? "";
+  world.output.put("part-00000", text.replace("w", "v"));
+  await world.clock.advance(100);
+  const { result } = world.start({ isResumed: true });
+  assert.equal((await world.until(result)).outcome, "done");
+  assert.equal((await world.until(worker.end)).outcome, "done");
+  world.checkOutput();
+});
+
+Deno.test("Coordinator resumes again and again, and a job that is over at once", async () => {
+  const { world } = await worldOf();
+  await using _ = world;
+  world.work({ plan: () => 700 });
+  for (let i = 0; i < 3; i++) {
+    await world.clock.advance(1500);
+    world.crash();
+    await world.clock.advance(300);
+    world.start({ isResumed: true }).result.catch(() => {});
+    await world.clock.advance(0);
+  }
+  await world.untilHolds(() => world.output.names.includes("_SUCCESS"), "the end");
+  world.checkOutput();
+  await world.clock.advance(1000);
+  const { outcome, attempts, parts, counters } = await world.until(
+    world.start({ isResumed: true }).result,
+  );
+  assert.deepEqual([outcome, attempts, parts.length], ["done", 0, 3]);
+  assert.equal(counters["map.words"], counters["reduce.values"]);
+});
+
 Deno.test("runWorker() ends and cleans up when the coordinator stays away", async () => {
   const { world } = await worldOf();
   await using _ = world;
@@ -343,6 +455,6 @@ Deno.test("Coordinator gives the plain output whatever goes wrong at random", as
       assert.equal(outcome, "done", message);
       world.checkOutput();
     }),
-    { numRuns: 30 },
+    { numRuns: 60 },
   );
 });

@@ -18,6 +18,7 @@ import type {
 import { InputError } from "../../../lib/mapreduce/input/input_source.ts";
 import { LineError, LineErrorCode } from "../../../lib/transport/line_error.ts";
 import { type MemoryLink, MemoryNetwork } from "../../../lib/transport/memory_network.ts";
+import type { PathSettings } from "../../../lib/transport/memory_path.ts";
 import type { Network } from "../../../lib/transport/network.ts";
 import { newToken } from "../../../lib/transport/token.ts";
 import { Random } from "../../fuzz/random.ts";
@@ -91,6 +92,9 @@ export interface WorldOptions {
   readonly partitions?: number;
   readonly plan?: Partial<JobPlan>;
   readonly seed?: number;
+  /** What each line does to its bytes, each way or only on the way from who listens. */
+  readonly path?: PathSettings;
+  readonly back?: PathSettings;
 }
 
 /** Words, many of them often. */
@@ -124,10 +128,10 @@ export class EngineWorld {
   readonly #coordinators: (() => void)[] = [];
   #port = 0;
 
-  constructor({ texts, partitions = 3, plan, seed = 1 }: WorldOptions) {
+  constructor({ texts, partitions = 3, plan, seed = 1, path = {}, back = path }: WorldOptions) {
     this.random = new Random(seed);
     const random = () => this.random.uint32() / 2 ** 32;
-    this.network = new MemoryNetwork({ clock: this.clock, random });
+    this.network = new MemoryNetwork({ clock: this.clock, random, there: path, back });
     this.#texts = texts;
     this.#partitions = partitions;
     this.plan = { ...toyPlan(texts, partitions), ...plan };

@@ -221,6 +221,43 @@ Deno.test("Scheduler shuns a worker at which four tasks fail, unless it is the l
   assert.match(short(s.leave("good")).join(), /start bad map/);
 });
 
+Deno.test("Scheduler goes on with the last worker, however many tasks fail there", () => {
+  const s = scheduler({ maps: 9, limits: { ...ENGINE_LIMITS, taskFailures: 99 } });
+  s.join("a");
+  for (let task = 0; task < 6; task++) {
+    const text = short(s.fail("a", map(task))).join();
+    assert.doesNotMatch(text, /shunned/);
+    assert.match(text, new RegExp(`start a map ${task + 1} `));
+  }
+});
+
+Deno.test("Scheduler does not give up a reduce attempt that waits for a map output", () => {
+  const s = scheduler({ maps: 1, reduces: 1 });
+  s.join("a");
+  s.finish("a", map(0));
+  s.join("b");
+  assert.deepEqual(short(s.loseOutput(map(0))), ["start b map 0 #2"]);
+  for (let i = 0; i < 10; i++) {
+    s.progress("b", map(0, 2));
+    assert.deepEqual(short(s.wait(10_000)), []);
+  }
+  assert.deepEqual(short(s.finish("b", map(0, 2))), ["record b map 0 #2", "moved b map 0 #2"]);
+});
+
+Deno.test("Scheduler fails the job at once when trying again cannot help", () => {
+  const s = scheduler();
+  s.join("a");
+  const event = {
+    type: "failed",
+    worker: "a",
+    name: map(0),
+    message: "no",
+    isWorkers: false,
+  } as const;
+  const actions = s.made.handle({ ...event, isFinal: true }, 0);
+  assert.match(short(actions).join(), /failed task-failed: Map task 0 cannot be done: no/);
+});
+
 Deno.test("Scheduler gives up without workers for a while", () => {
   const s = scheduler();
   assert.deepEqual(short(s.wait(59_999)), []);

@@ -18,6 +18,10 @@ import {
 } from "../../../lib/mapreduce/engine/task_runner.ts";
 import { partitionOf } from "../../../lib/mapreduce/kernel/partition_of.ts";
 
+/** Bytes that are asked for and written at once. */
+const READ_BYTES = 7000;
+const WRITE_BYTES = 5000;
+
 type Entry = readonly [word: string, place: string];
 
 /** Texts as inputs, one map task each. */
@@ -67,8 +71,6 @@ export interface ToyOptions {
   readonly copies: ReadonlyMap<string, string>;
   /** How long an attempt takes, in milliseconds; `hang`: for ever. May throw. */
   readonly plan?: (name: AttemptName) => number | "hang";
-  /** Bytes of output that are made up on top, to have a lot. @default {0} */
-  readonly ballastBytes?: number;
 }
 
 /** Runs the job in this thread. */
@@ -109,8 +111,8 @@ export class ToyRunner implements TaskRunner {
         entries.push(...JSON.parse(new TextDecoder().decode(run)) as Entry[]);
       }
       const output = Buffer.from(bringTogether(entries));
-      for (let at = 0; at < output.length; at += 1000) {
-        await handle.write(output.subarray(at, at + 1000));
+      for (let at = 0; at < output.length; at += WRITE_BYTES) {
+        await handle.write(output.subarray(at, at + WRITE_BYTES));
       }
       return { counters: { "reduce.values": entries.length }, skipped: [] };
     });
@@ -149,7 +151,7 @@ async function readAll(
 ): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   for (let at = startByte; at < endByte;) {
-    const bytes = await handle.readInput(input, at, Math.min(700, endByte - at));
+    const bytes = await handle.readInput(input, at, Math.min(READ_BYTES, endByte - at));
     if (bytes.length === 0) throw new TaskError(`Input ${input} is cut`);
     pieces.push(bytes);
     at += bytes.length;

@@ -1,4 +1,4 @@
-import type { BytePipe } from "../../../lib/mapreduce/jobs/byte_pipe.ts";
+import { type BytePipe, OutputClosed } from "../../../lib/mapreduce/jobs/byte_pipe.ts";
 
 /** Standard input and output in memory. */
 export class FakeBytePipe implements BytePipe {
@@ -24,7 +24,7 @@ export class FakeBytePipe implements BytePipe {
   }
 
   write(bytes: Uint8Array): Promise<void> {
-    if (this.isBroken) return Promise.reject(new Deno.errors.BrokenPipe("Broken pipe"));
+    if (this.isBroken) return Promise.reject(new OutputClosed("nobody reads"));
     this.#output.push(bytes.slice());
     return Promise.resolve();
   }

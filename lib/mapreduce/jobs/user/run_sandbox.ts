@@ -3,6 +3,9 @@ import { systemClock } from "../../../clock/system_clock.ts";
 import { hostSandbox, type JobThread } from "./sandbox_host.ts";
 import type { ThreadFrame } from "./sandbox_thread.ts";
 
+/** How the thread is started that runs a job: it may do nothing but compute. */
+export const THREAD_OPTIONS: WorkerOptions = { type: "module", deno: { permissions: "none" } };
+
 /** Runs until standard input ends or the job has died; then ends the process, whatever runs in it. */
 export async function runSandbox(): Promise<never> {
   await hostSandbox({
@@ -21,8 +24,7 @@ function openThread(
   onFrame: (frame: ThreadFrame) => void,
   onFail: (message: string) => void,
 ): JobThread {
-  const options: WorkerOptions = { type: "module", deno: { permissions: "none" } };
-  const thread = new Worker(new URL("./sandbox_thread.ts", import.meta.url), options);
+  const thread = new Worker(new URL("./sandbox_thread.ts", import.meta.url), THREAD_OPTIONS);
   thread.addEventListener("message", ({ data }: MessageEvent<ThreadFrame>) => onFrame(data));
   thread.addEventListener("error", (event) => {
     event.preventDefault();

@@ -113,8 +113,12 @@ export class Sandbox implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const child = this.#child;
     this.#child = undefined;
-    child?.program.kill();
-    await child?.program.ended;
+    if (child === undefined) return;
+    child.program.kill();
+    await child.program.ended;
+    // Gives the pipe back, when what is in it was read.
+    child.frames.return?.().catch(() => {});
+    await child.lastErrors.complete;
   }
 
   async #ask(

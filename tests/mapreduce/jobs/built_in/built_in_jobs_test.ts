@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { JobDescription } from "../../../../lib/mapreduce/jobs/job_description.ts";
+import { MemorySpillStore } from "../../../../lib/mapreduce/kernel/memory_spill_store.ts";
+import { runMapTask } from "../../../../lib/mapreduce/jobs/map_task.ts";
 import { openJob } from "../../../../lib/mapreduce/jobs/open_job.ts";
 import { inputOf, keptSigns, plainParts, runJob, type TestRecord } from "../run_job.ts";
 
@@ -135,4 +137,32 @@ Deno.test("openJob() ends a task whose signal aborts", async () => {
   await using running = await openJob({ type: "sort" }, plainParts);
   const { signs } = keptSigns(AbortSignal.abort(new Error("not wanted")));
   await assert.rejects(runJob(running, [inputOf(["a"])], { signs }), { message: "not wanted" });
+});
+
+Deno.test("runMapTask() spills when memory is full, and gives the same", async () => {
+  const lines = Array.from({ length: 5000 }, (_, at) => `line ${at % 977}`);
+  await using running = await openJob({ type: "sort" }, plainParts);
+  const much = await runJob(running, [inputOf(lines)]);
+  const little = await runJob(running, [inputOf(lines)], { memoryBytes: 16 * 1024 });
+  assert.equal(much.maps[0]!.spills, 0);
+  assert(little.maps[0]!.spills > 3);
+  assert.deepEqual(little.outputs, much.outputs);
+  assert.equal(little.maps[0]!.emitted, 5000);
+});
+
+Deno.test("runMapTask() removes its spills when the job fails", async () => {
+  await using running = await openJob({ type: "sort" }, plainParts);
+  const spills = new MemorySpillStore();
+  const input = {
+    ...inputOf(),
+    async *records() {
+      yield* inputOf(Array.from({ length: 5000 }, (_, at) => `line ${at}`)).records();
+      assert(spills.size > 0);
+      throw new Error("cannot be read");
+    },
+  };
+  const output = { partitions: 2, spills, sinkOf: () => ({ write() {} }) };
+  const task = runMapTask(running, input, output, { memoryBytes: 16 * 1024 }, keptSigns().signs);
+  await assert.rejects(task, { message: "cannot be read" });
+  assert.equal(spills.size, 0);
 });

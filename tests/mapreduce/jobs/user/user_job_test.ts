@@ -13,7 +13,10 @@ const described: UserJob = {
 
 const words = defineJob({
   map({ text, offset }, emit, tools) {
-    if (text === "throw") throw new Error("not this one");
+    if (text === "throw") {
+      emit("half", "of it");
+      throw new Error("not this one");
+    }
     for (const word of text.split(" ")) emit(word, `${offset}`);
     tools.count("lines");
   },
@@ -141,6 +144,7 @@ Deno.test("openUserJob() ends a process that does not answer in time, and goes o
   assert.equal(clock.monotonicNs() - before, 3e9);
   assert.equal(spawner.killed, 3);
   assert.equal(statuses.length, 3);
+  assert.equal(clock.pendingTimers, 0);
 });
 
 Deno.test("openUserJob() ends the process when nobody wants the task", async () => {
