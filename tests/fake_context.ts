@@ -27,6 +27,8 @@ import "../lib/collect/export.ts";
 import "../lib/collect/report.ts";
 import "../lib/collect/send.ts";
 import "../lib/collect/serve.ts";
+import "../lib/mapreduce/run.ts";
+import "../lib/mapreduce/worker.ts";
 import "../lib/timer/compare.ts";
 import "../lib/timer/ping.ts";
 import "../lib/timer/serve.ts";

@@ -20,7 +20,7 @@ const memory = {
   kind: "value",
   parse: parseMemory,
   default: "256MiB",
-  placeholder: "SIZE",
+  placeholder: "MEMORY",
   brief: "Memory of a worker for what its tasks hold; the rest goes to the folder for temporary " +
     "files (TMPDIR)",
 } as const;
@@ -75,9 +75,11 @@ const runCommand = command({
     },
     input: {
       kind: "value",
-      parse: parseInput,
+      parse: (text: string): readonly string[] => [parseInput(text)],
+      repeats: true,
       placeholder: "INPUT",
-      brief: "File, folder, pattern, URL or @LIST to read; more of them go behind the options",
+      brief: "File, folder, pattern, URL or @LIST to read, as those behind the options; may be " +
+        "given several times",
       alias: "i",
       completes: "file",
     },

@@ -1,11 +1,12 @@
 import type { Clock } from "../clock/clock.ts";
+import { ExitCode } from "../config/exit_code.ts";
 import { sleep } from "../clock/sleep.ts";
 import type { Logger } from "../log/log.ts";
 import { safeText } from "../terminal/safe_text.ts";
 import type { Address } from "../transport/network.ts";
 import type { MapreduceHost, WorkerProcess } from "./host.ts";
 
-/** Workers that die are replaced so often for each that was wanted. */
+/** Workers that are killed are replaced so often for each that was wanted. */
 const REPLACEMENTS_EACH = 3;
 
 /** Time that workers have to end by themselves when the job is over, in milliseconds. */
@@ -26,7 +27,7 @@ export interface LocalWorkersParts {
   readonly onGone: (why: string) => void;
 }
 
-/** Worker processes on this machine: those that die are replaced; all end with this one. */
+/** Worker processes on this machine: those that are killed are replaced; all end with this one. */
 export class LocalWorkers implements AsyncDisposable {
   readonly #parts: LocalWorkersParts;
   readonly #running = new Set<WorkerProcess>();
@@ -79,7 +80,7 @@ export class LocalWorkers implements AsyncDisposable {
       });
     } catch (error) {
       this.#lastLine = error instanceof Error ? error.message : String(error);
-      return this.#onEnd(coordinator);
+      return this.#onEnd(coordinator, false);
     }
     this.#running.add(worker);
     worker.ended.then(({ code, signal }) => {
@@ -87,13 +88,15 @@ export class LocalWorkers implements AsyncDisposable {
       if (this.#isEnding) return;
       const how = signal === undefined ? `with ${code}` : `by ${signal}`;
       log.warn(`worker process ${worker.pid} ended ${how}`);
-      this.#onEnd(coordinator);
+      // Another one would say the same.
+      const isHopeless = code === ExitCode.Failed || code === ExitCode.Usage;
+      this.#onEnd(coordinator, !isHopeless);
     });
   }
 
-  #onEnd(coordinator: Address): void {
+  #onEnd(coordinator: Address, isReplaced: boolean): void {
     if (this.#isEnding) return;
-    if (this.#replacements-- > 0) return this.#start(coordinator);
+    if (isReplaced && this.#replacements-- > 0) return this.#start(coordinator);
     if (this.#running.size > 0) return;
     const why = this.#lastLine === "" ? "" : `; the last one said: ${safeText(this.#lastLine)}`;
     this.#parts.onGone(`all workers have ended${why}`);

@@ -1,6 +1,6 @@
 import { tokensToGuard } from "../config/user_token.ts";
 import type { RunContext } from "../context.ts";
-import { type Address, formatAddress } from "../transport/network.ts";
+import { type Address, formatAddress, isLoopback } from "../transport/network.ts";
 import { formatToken, newToken, type Token } from "../transport/token.ts";
 import { Coordinator } from "./engine/coordinator.ts";
 import type { JobResult } from "./engine/job_result.ts";
@@ -56,6 +56,7 @@ export async function runCrew(
             `worker --coordinator HOST:${port}"`,
         );
       }
+      if (!isLoopback(flags.host)) log.warn("what follows the handshake is not encrypted");
       workers.start(event.address);
     },
   });
@@ -63,7 +64,7 @@ export async function runCrew(
   const result = await coordinator.run();
   workers.expectEnd();
   if (failure === undefined || result.outcome !== "interrupted") return result;
-  return { ...result, outcome: "failed", code: "no-workers", message: failure };
+  return { ...result, outcome: "failed", code: "task-failed", message: failure };
 }
 
 /** Tokens of the run: new ones where nobody else needs to know them. */

@@ -6,8 +6,8 @@ import type { WorkerCount } from "./parse_mapreduce.ts";
 /** Flags of `tram mapreduce run`. */
 export interface RunFlags extends JobFlags {
   readonly onError: "skip" | "fail";
-  readonly input?: string | undefined;
-  /** More inputs. */
+  readonly input?: readonly string[] | undefined;
+  /** Those behind the options. */
   readonly inputs: readonly string[];
   /** Path of the folder for output. */
   readonly output: string;
@@ -33,8 +33,8 @@ export interface RunFlags extends JobFlags {
 const WITHOUT_COUNTS: ReadonlySet<string> = new Set(["index", "sort"]);
 
 /** All inputs as they were given, those of `--input` first. */
-export function inputsOf({ input, inputs }: RunFlags): readonly string[] {
-  return input === undefined ? inputs : [input, ...inputs];
+export function inputsOf({ input = [], inputs }: RunFlags): readonly string[] {
+  return [...input, ...inputs];
 }
 
 /** Whether workers may come that were not started here. */

@@ -98,6 +98,7 @@ async function tokenOf(
   }
   const lines = readLines(context.process.stdin, context.signal);
   const { value, done } = await lines.next();
+  context.signal.throwIfAborted();
   if (done) throw new UsageError("Cannot read the token: standard input ended");
   const untilEnd = async () => {
     while (!(await lines.next()).done);

@@ -65,7 +65,8 @@ Deno.test("tram __complete tells zsh and fish what a word is for, and bash not",
 for (const table of catalog.filter(({ hidden }) => !hidden)) {
   Deno.test(`tram __complete knows each flag of tram ${table.path.join(" ")}`, async () => {
     const lines = await complete("bash", ...table.path, "--");
-    const flags = Object.keys(flagsOf(table)).map((name) => `--${kebabName(name)}`);
+    const flags = Object.entries(flagsOf(table)).filter(([, { hidden }]) => !hidden)
+      .map(([name]) => `--${kebabName(name)}`);
     assert.deepEqual(lines.toSorted(), [...flags, "--help"].toSorted());
   });
 }

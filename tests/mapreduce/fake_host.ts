@@ -18,6 +18,8 @@ export class FakeHost implements MapreduceHost {
   readonly started: { readonly args: readonly string[]; readonly process: FakeProcess }[] = [];
   /** What a worker says instead of working, and ends with 1. */
   trouble: string | undefined;
+  /** How many workers are interrupted as soon as they are started. */
+  dying = 0;
   readonly #room: FakeRoom;
   #temps = 0;
 
@@ -63,6 +65,7 @@ export class FakeHost implements MapreduceHost {
     stdin.type(`${line}\n`);
     const process = this.#room.run(args, {}, undefined, undefined, stdin);
     this.started.push({ args, process });
+    if (this.dying-- > 0) process.interrupt();
     const ended = process.exitCode.then((code) => {
       for (const text of process.stderr.text.split("\n").filter(Boolean)) onLine(text);
       return { code, signal: undefined };

@@ -1,21 +1,14 @@
+import { tramCommand } from "../tram_command.ts";
 import type { Program, Spawner } from "./spawner.ts";
 
 /** Starts programs on this machine. */
 export const realSpawner: Spawner = {
   shell: (command) => start("sh", ["-c", command]),
   sandbox() {
-    const { command, args } = tramCommand();
+    const { command, args } = tramCommand(["--unstable-worker-options"]);
     return start(command, [...args, "mapreduce", "sandbox"]);
   },
 };
-
-/** How tram was started: as an executable, or from source. */
-function tramCommand(): { readonly command: string; readonly args: readonly string[] } {
-  const command = Deno.execPath();
-  if (Deno.build.standalone) return { command, args: [] };
-  const cli = new URL("../../../cli.ts", import.meta.url).href;
-  return { command, args: ["run", "-A", "--quiet", "--unstable-worker-options", cli] };
-}
 
 function start(command: string, args: readonly string[]): Program {
   const child = new Deno.Command(command, {

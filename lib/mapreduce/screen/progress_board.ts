@@ -102,7 +102,7 @@ function tasksLine(
     `  map ${done.map}/${total.map}`,
     `reduce ${done.reduce}/${total.reduce}`,
     workers === 1 ? "1 worker" : `${workers} workers`,
-    `${formatCount(attempts)} attempts`,
+    attempts === 1 ? "1 attempt" : `${formatCount(attempts)} attempts`,
     ...backups > 0 ? [`${backups} backup`] : [],
     ...relayedBytes > 0 ? [`${formatBytes(relayedBytes)} relayed`] : [],
   ].join(", ");
