@@ -1,8 +1,8 @@
 /**
  * `deno task demo`: a timer server and its clients as processes of their own: round trips of small
  * and large requests, how the two differ, and a steady rate while the server is stopped for half a
- * second; then a collect server and three clients of it. Everything is on this machine and is over in
- * about twenty seconds.
+ * second; then a collect server and three clients of it; then the words of a real page, counted by two
+ * workers and once more without any. Everything is on this machine and is over in about twenty seconds.
  */
 const cli = `${import.meta.dirname}/../cli.ts`;
 const encoder = new TextEncoder();
@@ -104,9 +104,36 @@ async function collect(): Promise<void> {
   }
 }
 
+/** A page of a real crawl. */
+const PAGE = `${import.meta.dirname}/../tests/mapreduce/fixtures/whirlwind.warc.wet.gz`;
+
+/** All parts of an output, each behind its name, as one text. */
+async function readParts(output: string): Promise<string> {
+  const parts: string[] = [];
+  for await (const { name } of Deno.readDir(`${folder}/${output}`)) {
+    if (!name.startsWith("part-")) continue;
+    parts.push(`${name}\n${await Deno.readTextFile(`${folder}/${output}/${name}`)}`);
+  }
+  return parts.sort().join("");
+}
+
+async function mapreduce(): Promise<void> {
+  await Deno.copyFile(PAGE, `${folder}/page.wet.gz`);
+  const run = ["mapreduce", "run", "--job", "wordcount"];
+  say("-- The words of a page of a real crawl, counted by two worker processes.\n");
+  await show(...run, "--workers", "2", "--output", "counts", "--top", "5", "page.wet.gz");
+  say("-- The same without workers, by plain code.\n");
+  await show(...run, "--workers", "0", "--output", "oracle", "page.wet.gz");
+  const [counts, oracle] = [await readParts("counts"), await readParts("oracle")];
+  const isSame = counts === oracle && /^de\t31$/m.test(counts);
+  say(`-- Both outputs: ${isSame ? "the same, byte for byte" : "NOT THE SAME"}.\n`);
+  if (!isSame) Deno.exitCode = 1;
+}
+
 try {
   await timer();
   await collect();
+  await mapreduce();
 } finally {
   await Deno.remove(folder, { recursive: true });
 }

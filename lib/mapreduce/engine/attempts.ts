@@ -1,14 +1,16 @@
 /** The attempts of one worker for one run of a job, and the map outputs that it holds. */
 import { Buffer } from "node:buffer";
-import { crc32 } from "node:zlib";
 import type { Timer } from "../../clock/clock.ts";
 import type { Input } from "../input/input.ts";
 import { attemptKey, type AttemptName } from "./attempt_name.ts";
+import { extendCrc32 } from "./extend_crc32.ts";
+import { fitReport, MAX_MAP_DONE_BYTES, MAX_REDUCE_DONE_BYTES } from "./fit_report.ts";
 import type { Folder } from "./folder.ts";
 import { FolderError } from "./folder.ts";
 import { MAX_READ_BYTES } from "./input_desk.ts";
 import type { LinePost } from "./line_post.ts";
-import type { Cancel, Moved, RunMap, RunReduce } from "./messages.ts";
+import { type Cancel, MAX_LINE_LENGTH, type Moved } from "./messages.ts";
+import type { RunMap, RunReduce } from "./messages.ts";
 import { type MapreduceKinds, mapreduceService } from "./protocol.ts";
 import type { Requests } from "./requests.ts";
 import { RunGatherer } from "./run_gatherer.ts";
@@ -182,10 +184,10 @@ export class Attempts {
       handle,
     );
     attempt.controller.signal.throwIfAborted();
-    const { parts, counters, problems, skipped } = outcome;
-    this.held.set(file, { file, parts });
+    this.held.set(file, { file, parts: outcome.parts });
     this.#names.set(file, name);
-    attempt.line.post.post(kinds.mapDone, { name, parts, counters, problems, skipped });
+    const done = fitReport({ name, ...outcome }, MAX_MAP_DONE_BYTES);
+    attempt.line.post.post(kinds.mapDone, done);
   }
 
   async #reduce(attempt: Attempt, handle: TaskHandle, message: RunReduce): Promise<void> {
@@ -209,7 +211,7 @@ export class Attempts {
       progress: (done, records, status) => handle.progress(gathered + done, records, status),
       async write(piece) {
         bytes += piece.length;
-        crc = crc32(Buffer.from(piece.buffer, piece.byteOffset, piece.length), crc);
+        crc = extendCrc32(crc, piece);
         const head = [name.epoch, name.task, name.attempt];
         if (await post.pieces(kinds.output, head, piece, signal)) return;
         signal.throwIfAborted();
@@ -225,8 +227,8 @@ export class Attempts {
       "shuffle.relayed_bytes": relayed,
       "shuffle.local_bytes": local,
     };
-    const { skipped } = outcome;
-    await post.bulk(kinds.reduceDone, { name, bytes, crc32: crc, counters, skipped });
+    const done = { name, bytes, crc32: crc, counters, skipped: outcome.skipped };
+    await post.bulk(kinds.reduceDone, fitReport(done, MAX_REDUCE_DONE_BYTES));
   }
 
   /** Looks for the worker's own copy; that may take long, when all of it is compared. */
@@ -254,7 +256,7 @@ export class Attempts {
     return {
       signal: attempt.controller.signal,
       progress(bytes, records, status = attempt.progress.status) {
-        attempt.progress = { bytes, records, status };
+        attempt.progress = { bytes, records, status: status.slice(0, MAX_LINE_LENGTH) };
         attempt.hasNews = true;
       },
       async readInput(input, offset, length) {

@@ -10,12 +10,13 @@ import type { Handlers } from "../../transport/routes.ts";
 import { attemptKey, type AttemptName } from "./attempt_name.ts";
 import type { CoordinatorParts, EngineEvent, EngineStatus } from "./coordinator_types.ts";
 import { ENGINE_LIMITS } from "./engine_limits.ts";
+import { ENGINE_VERSION } from "./engine_version.ts";
 import { InputDesk } from "./input_desk.ts";
 import { JobRecord } from "./job_record.ts";
 import type { JobResult } from "./job_result.ts";
 import type { Failed, Join, MapDone, ReduceDone, Source } from "./messages.ts";
 import { OutputDesk } from "./output_desk.ts";
-import { type MapreduceKinds, mapreduceService } from "./protocol.ts";
+import { type MapreduceKinds, mapreduceService, OTHER_VERSION } from "./protocol.ts";
 import { RelayDesk } from "./relay_desk.ts";
 import { Scheduler } from "./scheduler.ts";
 import type { SchedulerAction, SchedulerEvent, Winner } from "./scheduler_types.ts";
@@ -160,6 +161,14 @@ export class Coordinator {
 
   #onJoin(line: WorkerLine, join: Join): void {
     if (line.join !== undefined || this.#isOver) return;
+    const { version = ENGINE_VERSION } = this.#parts;
+    if (join.version !== undefined && join.version !== version) {
+      const message = `Cannot take ${join.version}: the coordinator has ${version}`;
+      const { worker, host, pid, slots } = join;
+      const who = { worker, label: `${host}:${pid}`, slots } as const;
+      this.#event({ type: "worker", change: "refused", ...who, message });
+      return void line.post.connection.abort(OTHER_VERSION, message);
+    }
     const older = this.#lines.get(join.worker);
     if (older !== undefined) {
       this.#onLeft(older, "it has come back");
@@ -214,8 +223,8 @@ export class Coordinator {
       line.end(name);
       if (name.kind === "reduce") this.#outputs.drop(name);
       this.#attemptEvent(line, "failed", name, message);
+      if (badSource !== undefined) this.#tell({ type: "output-lost", name: badSource });
     }
-    if (badSource !== undefined) this.#tell({ type: "output-lost", name: badSource });
     this.#tell({ type: "failed", worker: line.id, name, message, isWorkers, isFinal });
   }
 

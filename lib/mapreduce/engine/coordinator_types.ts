@@ -37,6 +37,8 @@ export interface CoordinatorParts {
   /** @default {ENGINE_LIMITS} */
   readonly limits?: Partial<EngineLimits>;
   readonly budget?: MemoryBudget;
+  /** What workers must have, too. @default {ENGINE_VERSION} */
+  readonly version?: string;
 }
 
 /** Something that somebody may want to see. */
@@ -44,12 +46,12 @@ export type EngineEvent =
   | { readonly type: "listening"; readonly address: Address }
   | {
     readonly type: "worker";
-    readonly change: "joined" | "left" | "shunned";
+    readonly change: "joined" | "left" | "shunned" | "refused";
     readonly worker: string;
     /** Machine and process. */
     readonly label: string;
     readonly slots: number;
-    /** Why it left. */
+    /** Why it left, or was refused. */
     readonly message?: string;
   }
   | {

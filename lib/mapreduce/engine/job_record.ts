@@ -1,7 +1,7 @@
 /** What is done of a job: in memory, in the journal, and in the end in the result. */
 import { Buffer } from "node:buffer";
-import { crc32 } from "node:zlib";
 import type { CoordinatorParts } from "./coordinator_types.ts";
+import { extendCrc32 } from "./extend_crc32.ts";
 import { type Folder, FolderError } from "./folder.ts";
 import { type JobPlan, planFingerprint } from "./job_plan.ts";
 import { type JobResult, PARTIAL_NAME, partName, SUCCESS_NAME, sumCounters } from "./job_result.ts";
@@ -187,7 +187,7 @@ async function isIntact(folder: Folder, line: ReduceLine): Promise<boolean> {
     let crc = 0;
     for (let at = 0; at < line.bytes; at += CHECK_BYTES) {
       const bytes = await reader.read(at, Math.min(CHECK_BYTES, line.bytes - at));
-      crc = crc32(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), crc);
+      crc = extendCrc32(crc, bytes);
     }
     return crc === line.crc32;
   } catch (error) {

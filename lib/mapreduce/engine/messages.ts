@@ -4,20 +4,40 @@
  */
 import * as v from "valibot";
 import type { Input } from "../input/input.ts";
-import type { Problem } from "../input/problem.ts";
+import { type Problem, PROBLEM_CODES } from "../input/problem.ts";
 import type { Split } from "../input/split.ts";
 import type { AttemptName } from "./attempt_name.ts";
 
+/** Most UTF-16 code units of a line of text. */
+export const MAX_LINE_LENGTH = 10_000;
+
+/** Most UTF-16 code units of the name of a counter. */
+export const MAX_COUNTER_NAME_LENGTH = 300;
+
 const whole = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const line = v.pipe(v.string(), v.maxLength(10_000));
+/** Fits the binary frames, too. */
+const u32 = v.pipe(whole, v.maxValue(2 ** 32 - 1));
+const line = v.pipe(v.string(), v.maxLength(MAX_LINE_LENGTH));
 const id = v.pipe(v.string(), v.regex(/^[A-Za-z0-9._-]{1,64}$/));
 
 /** An attempt. */
 export const attemptNameSchema: v.GenericSchema<AttemptName> = v.object({
-  epoch: whole,
+  epoch: u32,
   kind: v.picklist(["map", "reduce"]),
-  task: whole,
-  attempt: whole,
+  task: u32,
+  attempt: u32,
+});
+const mapNameSchema: v.GenericSchema<AttemptName> = v.object({
+  epoch: u32,
+  kind: v.literal("map"),
+  task: u32,
+  attempt: u32,
+});
+const reduceNameSchema: v.GenericSchema<AttemptName> = v.object({
+  epoch: u32,
+  kind: v.literal("reduce"),
+  task: u32,
+  attempt: u32,
 });
 
 /** A worker says who it is and what it has: its first frame. */
@@ -34,6 +54,8 @@ export interface Join {
   readonly shufflePort: number;
   /** Run of tram that the outputs are of; empty without any. */
   readonly run: string;
+  /** What it runs on, as far as outputs depend on it: see `ENGINE_VERSION`. Others need not say it. */
+  readonly version?: string;
   /** Map outputs on its disk. */
   readonly holds: readonly AttemptName[];
 }
@@ -46,10 +68,11 @@ export const joinSchema: v.GenericSchema<Join> = v.object({
   shuffleHost: v.pipe(v.string(), v.maxLength(255)),
   shufflePort: v.pipe(whole, v.maxValue(65535)),
   run: line,
-  holds: v.array(attemptNameSchema),
+  version: v.exactOptional(line),
+  holds: v.array(mapNameSchema),
 });
 
-/** The job: the first frame that a worker gets after it has joined. */
+/** The job: the first frame that a worker gets, before it joins. */
 export interface JobNotice {
   /** Id of the run; the same when it is resumed. */
   readonly run: string;
@@ -61,8 +84,8 @@ export interface JobNotice {
 /** Checks {@linkcode JobNotice}. */
 export const jobNoticeSchema: v.GenericSchema<JobNotice> = v.object({
   run: line,
-  epoch: whole,
-  partitions: v.pipe(whole, v.minValue(1)),
+  epoch: u32,
+  partitions: v.pipe(u32, v.minValue(1)),
   job: v.string(),
 });
 
@@ -105,7 +128,7 @@ export interface RunMap {
 }
 /** Checks {@linkcode RunMap}. */
 export const runMapSchema: v.GenericSchema<RunMap> = v.object({
-  name: attemptNameSchema,
+  name: mapNameSchema,
   splits: v.array(splitSchema),
   inputs: v.array(inputSchema),
 });
@@ -120,7 +143,7 @@ export interface Source {
   readonly port: number;
 }
 const sourceSchema: v.GenericSchema<Source> = v.object({
-  name: attemptNameSchema,
+  name: mapNameSchema,
   worker: id,
   host: line,
   port: v.pipe(whole, v.maxValue(65535)),
@@ -133,7 +156,7 @@ export interface RunReduce {
 }
 /** Checks {@linkcode RunReduce}. */
 export const runReduceSchema: v.GenericSchema<RunReduce> = v.object({
-  name: attemptNameSchema,
+  name: reduceNameSchema,
   sources: v.array(sourceSchema),
 });
 
@@ -177,39 +200,27 @@ export interface RunPart {
   readonly startByte: number;
   readonly bytes: number;
   readonly records: number;
+  /** Fingerprint of the heads of its blocks, not of its bytes: see `HeadsCrc`. */
   readonly crc32: number;
 }
 const runPartSchema: v.GenericSchema<RunPart> = v.object({
   startByte: whole,
   bytes: whole,
   records: whole,
-  crc32: whole,
+  crc32: u32,
 });
 
 /** Counters by name: they are added up. */
 export type Counters = Readonly<Record<string, number>>;
 const countersSchema: v.GenericSchema<Counters> = v.record(
-  v.pipe(v.string(), v.maxLength(300)),
+  v.pipe(v.string(), v.maxLength(MAX_COUNTER_NAME_LENGTH)),
   v.pipe(v.number(), v.finite()),
 );
 
 const problemSchema: v.GenericSchema<Problem> = v.object({
   input: whole,
   offset: whole,
-  code: v.picklist([
-    "unreadable",
-    "changed",
-    "empty",
-    "not-a-record",
-    "bad-header",
-    "bad-length",
-    "cut",
-    "too-large",
-    "gzip-cut",
-    "gzip-corrupt",
-    "gzip-trailing",
-    "bad-split",
-  ]),
+  code: v.picklist(PROBLEM_CODES),
   message: line,
   resumedAt: v.exactOptional(whole),
 });
@@ -240,7 +251,7 @@ export interface MapDone {
 }
 /** Checks {@linkcode MapDone}. */
 export const mapDoneSchema: v.GenericSchema<MapDone> = v.object({
-  name: attemptNameSchema,
+  name: mapNameSchema,
   parts: v.array(runPartSchema),
   counters: countersSchema,
   problems: v.array(problemSchema),
@@ -258,9 +269,9 @@ export interface ReduceDone {
 }
 /** Checks {@linkcode ReduceDone}. */
 export const reduceDoneSchema: v.GenericSchema<ReduceDone> = v.object({
-  name: attemptNameSchema,
+  name: reduceNameSchema,
   bytes: whole,
-  crc32: whole,
+  crc32: u32,
   counters: countersSchema,
   skipped: v.array(skippedSchema),
 });
@@ -280,7 +291,7 @@ export interface Failed {
 export const failedSchema: v.GenericSchema<Failed> = v.object({
   name: attemptNameSchema,
   isFinal: v.exactOptional(v.boolean()),
-  badSource: v.exactOptional(attemptNameSchema),
+  badSource: v.exactOptional(mapNameSchema),
   message: line,
   isWorkers: v.boolean(),
 });
@@ -295,9 +306,9 @@ export interface Fetch {
 }
 /** Checks {@linkcode Fetch}. */
 export const fetchSchema: v.GenericSchema<Fetch> = v.object({
-  id: whole,
-  name: attemptNameSchema,
-  partition: whole,
+  id: u32,
+  name: mapNameSchema,
+  partition: u32,
 });
 
 /** Ends the answer to FETCH or READ. */
@@ -310,7 +321,7 @@ export interface DataEnd {
 }
 /** Checks {@linkcode DataEnd}. */
 export const dataEndSchema: v.GenericSchema<DataEnd> = v.object({
-  id: whole,
+  id: u32,
   bytes: whole,
   failure: v.exactOptional(v.object({ code: line, message: line })),
 });
@@ -324,7 +335,7 @@ export interface ReadInput {
 }
 /** Checks {@linkcode ReadInput}. */
 export const readInputSchema: v.GenericSchema<ReadInput> = v.object({
-  id: whole,
+  id: u32,
   input: whole,
   offset: whole,
   length: whole,

@@ -1,6 +1,5 @@
 /** Takes the output of one reduce attempt and puts it on the disk under a name of its own. */
-import { Buffer } from "node:buffer";
-import { crc32 } from "node:zlib";
+import { extendCrc32 } from "./extend_crc32.ts";
 import type { Folder, FolderFile } from "./folder.ts";
 
 /** The output of one reduce attempt, as it arrives. */
@@ -37,7 +36,7 @@ export class PartUpload {
   /** Takes bytes, which must not change. @param onWritten called when they are on the way to the disk */
   add(bytes: Uint8Array, onWritten: () => void): void {
     this.#bytes += bytes.length;
-    this.#crc32 = crc32(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), this.#crc32);
+    this.#crc32 = extendCrc32(this.#crc32, bytes);
     this.#then(async (file) => await file.write(bytes)).finally(onWritten);
   }
 

@@ -38,6 +38,9 @@ type Raw = Kind<FrameView, Uint8Array>;
 /** Bytes of the parts of fixed length. */
 export const ENGINE_BYTES = { outputHead: 12, dataHead: 4 } as const;
 
+/** Code after JOIN: the worker is of another version than the coordinator, so outputs could differ. */
+export const OTHER_VERSION = "mapreduce.version";
+
 /** Most bytes of content in one bulk frame. */
 export const PIECE_BYTES = 60 * 1024;
 

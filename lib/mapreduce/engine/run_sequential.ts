@@ -1,8 +1,7 @@
 /** Runs a job in this process, one task after the other: the plain way, and the oracle of the other one. */
-import { Buffer } from "node:buffer";
-import { crc32 } from "node:zlib";
 import { attemptKey, type AttemptName } from "./attempt_name.ts";
 import type { CoordinatorParts } from "./coordinator_types.ts";
+import { extendCrc32 } from "./extend_crc32.ts";
 import { type Folder, FolderError } from "./folder.ts";
 import { JobRecord } from "./job_record.ts";
 import { type JobResult, partName } from "./job_result.ts";
@@ -132,7 +131,7 @@ class SequentialRun {
         ...this.#handle(name),
         async write(piece) {
           bytes += piece.length;
-          crc = crc32(Buffer.from(piece.buffer, piece.byteOffset, piece.length), crc);
+          crc = extendCrc32(crc, piece);
           await out.write(piece);
         },
       });

@@ -3,12 +3,19 @@ import type { Timer } from "../../clock/clock.ts";
 import type { Connection } from "../../transport/connection.ts";
 import { dial } from "../../transport/dial.ts";
 import { listen } from "../../transport/listen.ts";
+import { LineError } from "../../transport/line_error.ts";
 import { keepConnected } from "../../transport/reconnect.ts";
 import type { Handlers } from "../../transport/routes.ts";
 import { Attempts, type CoordinatorLine } from "./attempts.ts";
+import { ENGINE_VERSION } from "./engine_version.ts";
 import { LinePost } from "./line_post.ts";
 import type { JobNotice } from "./messages.ts";
-import { type MapreduceKinds, mapreduceService, shuffleService } from "./protocol.ts";
+import {
+  type MapreduceKinds,
+  mapreduceService,
+  OTHER_VERSION,
+  shuffleService,
+} from "./protocol.ts";
 import { Requests } from "./requests.ts";
 import { type HeldOutput, serveRun } from "./run_server.ts";
 import { ShuffleLines } from "./shuffle_lines.ts";
@@ -25,7 +32,7 @@ const BACKOFF = { firstMs: 100, mostMs: 2000 };
 /**
  * Runs a worker until the job is over, the coordinator stays away, or the signal aborts.
  *
- * @throws {LineError} when the coordinator refuses it, or cannot listen for other workers
+ * @throws {LineError} when the coordinator refuses it, also for its version, or cannot listen for other workers
  * @throws {Error} when it cannot run this job
  * @throws the reason of the signal when it aborts
  */
@@ -86,7 +93,11 @@ class WorkerRun {
         ...(random && { random }),
       });
       if (this.#failure !== undefined) throw this.#failure;
-      return this.#end ?? { outcome: "lost", message: report.message };
+      const { code, message, by } = report;
+      if (code === OTHER_VERSION && by === "peer") {
+        throw new LineError(code, message, { origin: "peer" });
+      }
+      return this.#end ?? { outcome: "lost", message };
     } catch (error) {
       if (this.#failure !== undefined) throw this.#failure;
       if (this.#end !== undefined) return this.#end;
@@ -161,8 +172,8 @@ class WorkerRun {
     this.#isWaiting = false;
     const { port: shufflePort } = this.#server.address;
     const holds = this.#attempts?.holds ?? [];
-    const { advertisedHost: shuffleHost = "" } = this.#parts;
-    const who = { worker, host, pid, slots, shuffleHost, shufflePort };
+    const { advertisedHost: shuffleHost = "", version = ENGINE_VERSION } = this.#parts;
+    const who = { worker, host, pid, slots, shuffleHost, shufflePort, version };
     post.post(kinds.join, { ...who, run: job.run, holds });
     this.#parts.onEvent?.({ type: "joined", run: job.run, epoch: job.epoch });
   }

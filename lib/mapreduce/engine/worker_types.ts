@@ -40,6 +40,8 @@ export interface WorkerParts {
   readonly onEvent?: (event: WorkerEvent) => void;
   readonly random?: () => number;
   readonly budget?: MemoryBudget;
+  /** What the coordinator must have, too. @default {ENGINE_VERSION} */
+  readonly version?: string;
 }
 
 /** Something that somebody may want to see. */

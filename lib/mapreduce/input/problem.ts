@@ -1,33 +1,37 @@
 /** What is wrong with an input. Problems are data: reading goes on where it can. */
 
-/** Closed set of what can be wrong. */
-export type ProblemCode =
+/** All codes. The set is closed. */
+export const PROBLEM_CODES = [
   /** It cannot be opened or read, or has become shorter. */
-  | "unreadable"
+  "unreadable",
   /** It is another one than it was when the job was planned. */
-  | "changed"
+  "changed",
   /** It should have records and has none. */
-  | "empty"
+  "empty",
   /** Something else stands where a WARC record should begin. */
-  | "not-a-record"
+  "not-a-record",
   /** A header of a WARC record that cannot be understood. */
-  | "bad-header"
+  "bad-header",
   /** Content-Length is missing, is no number, or does not lead to the end of the record. */
-  | "bad-length"
+  "bad-length",
   /** A record without the two line ends behind it; it was read all the same. */
-  | "bad-end"
+  "bad-end",
   /** It ends in the middle of a record. */
-  | "cut"
+  "cut",
   /** A record, line or header that is larger than the limit. */
-  | "too-large"
+  "too-large",
   /** Gzip that ends before its end. */
-  | "gzip-cut"
+  "gzip-cut",
   /** Gzip whose bytes or checksum are wrong. */
-  | "gzip-corrupt"
+  "gzip-corrupt",
   /** Something else than gzip behind the last member. */
-  | "gzip-trailing"
+  "gzip-trailing",
   /** A member or record crosses the border of a split, which was thus no border. */
-  | "bad-split";
+  "bad-split",
+] as const;
+
+/** What can be wrong: one of {@linkcode PROBLEM_CODES}. */
+export type ProblemCode = typeof PROBLEM_CODES[number];
 
 /** One thing that is wrong with an input: something of it was not counted. */
 export interface Problem {

@@ -50,7 +50,7 @@ function warcParser({ tally, offsets, problem }: SplitPlace, found: Found): Warc
       if (isLast) tally.records++;
       found(bytes, isLast);
     },
-    skipped: (type) => void tally.skipped.set(type, (tally.skipped.get(type) ?? 0) + 1),
+    skipped: (type) => tally.skip(type),
     isStart: (position) => offsets.isStart(position),
     problem,
   }, KEEP_BYTES);

@@ -47,7 +47,7 @@ function warcParser(
     part(position, _, isLast) {
       if (isLast) problem(position, "too-large", tooLarge("record", maxBytes));
     },
-    skipped: (type) => void tally.skipped.set(type, (tally.skipped.get(type) ?? 0) + 1),
+    skipped: (type) => tally.skip(type),
     isStart: (position) => offsets.isStart(position),
     problem,
   }, maxBytes);

@@ -4,7 +4,7 @@ import { CHECKED_BYTES } from "./run_format.ts";
 /**
  * The fingerprint of the heads of a run, one after the other: the CRC-32 of the fingerprint so far
  * (u32 LE, 0 at the start) and the first 12 bytes of the head. The initial value that `crc32` takes
- * is not used, as Deno 2.4 is wrong where it is 2^31 or more.
+ * is not used: where it is 2^31 or more, Deno 2.4 is wrong once the caller is hot (and right before).
  */
 export class HeadsCrc {
   readonly #bytes = new Uint8Array(4 + CHECKED_BYTES);
