@@ -160,9 +160,14 @@ Deno.test("mapreduce run gives what is left of a gzip that is cut or corrupt, en
     const corrupt = [...generateWet({ seed: 2, bytes: 100_000, members: "record" })];
     const middle = corrupt[Math.floor(corrupt.length / 2)] as Uint8Array;
     middle.fill(0xff, middle.length / 2, middle.length / 2 + 20);
-    Deno.writeFileSync(`${room.folder}/in/other.warc.wet.gz`, new Uint8Array(await new Blob(
-      corrupt as Uint8Array<ArrayBuffer>[],
-    ).arrayBuffer()));
+    Deno.writeFileSync(
+      `${room.folder}/in/other.warc.wet.gz`,
+      new Uint8Array(
+        await new Blob(
+          corrupt as Uint8Array<ArrayBuffer>[],
+        ).arrayBuffer(),
+      ),
+    );
     room.writeInputs(2);
     await using run = await room.run(["--job", "index"], { workers: "2" });
     const end = await run.ended();

@@ -104,7 +104,8 @@ Deno.test("mapreduce run loses nothing when steps kill their workers or take the
     const map = "tr -s '[:space:]' '\\n'";
     const reduce = "uniq -c";
     // Before it has read, in the middle of its output, after all of it, and late.
-    const crashing = (step: string) => `case $N in
+    const crashing = (step: string) =>
+      `case $N in
       1) kill -9 $PPID ;;
       3) ${step} | head -c 5000; kill -9 $PPID ;;
       5) ${step}; kill -9 $PPID ;;

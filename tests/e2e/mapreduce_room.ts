@@ -99,7 +99,8 @@ export class MapreduceRoom {
     const marks = `${this.folder}/${name}`;
     Deno.mkdirSync(marks);
     // `mkdir` is the counter: only one attempt makes a folder of a number.
-    const script = `M='${marks}'; N=0; until mkdir "$M/$N" 2>/dev/null; do N=$((N+1)); done\n${text}`;
+    const script =
+      `M='${marks}'; N=0; until mkdir "$M/$N" 2>/dev/null; do N=$((N+1)); done\n${text}`;
     Deno.writeTextFileSync(`${marks}.sh`, script);
     return `. '${marks}.sh'`;
   }
@@ -146,7 +147,9 @@ export class Run implements AsyncDisposable {
 
   /** Waits until so many attempts of a kind have won. */
   async won(kind: "map" | "reduce", count = 1): Promise<void> {
-    await this.process.matching(new RegExp(`(?:"change":"won","epoch":\\d+,"kind":"${kind}"[^]*?){${count}}`));
+    await this.process.matching(
+      new RegExp(`(?:"change":"won","epoch":\\d+,"kind":"${kind}"[^]*?){${count}}`),
+    );
   }
 
   [Symbol.asyncDispose](): Promise<void> {
