@@ -51,7 +51,8 @@ esac`,
   await using ends = new AsyncDisposableStack();
   const flags = ["--partitions", "3", "--mapper", mapper, "--reducer", reducer];
   const run = ends.use(await room.run(flags));
-  const workers = await Promise.all([0, 1, 2].map(() => room.worker(run)));
+  // One for each task, and one that tries the held one, too.
+  const workers = await Promise.all([0, 1, 2, 3].map(() => room.worker(run)));
   for (const worker of workers) ends.use(worker);
   const pid = Number(await contentOf(`${room.folder}/reduces/pid`));
   const victim = workers.find(({ child }) => child.pid === pid);
