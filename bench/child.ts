@@ -37,6 +37,11 @@ export class Child implements AsyncDisposable {
     this.#lines = this.#process.stdout.pipeThrough(new TextLineStream()).getReader();
   }
 
+  /** Its number. */
+  get pid(): number {
+    return this.#process.pid;
+  }
+
   /**
    * The next line of its output.
    *

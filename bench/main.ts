@@ -1,5 +1,6 @@
 /** `deno task bench`: measures, prints, and keeps the numbers. */
 import { parseArgs } from "node:util";
+import { chat } from "./chat.ts";
 import { endChildren } from "./child.ts";
 import { collect } from "./collect.ts";
 import { framing } from "./framing.ts";
@@ -11,7 +12,14 @@ import { showMachine, showReport } from "./show.ts";
 import { startup } from "./startup.ts";
 import { timer } from "./timer.ts";
 
-const BENCHES: Readonly<Record<string, Bench>> = { framing, roundtrip, startup, timer, collect };
+const BENCHES: Readonly<Record<string, Bench>> = {
+  framing,
+  roundtrip,
+  startup,
+  timer,
+  collect,
+  chat,
+};
 const DEFAULT_RUNS = 5;
 const QUICK_RUNS = 2;
 const FAILED = 1;

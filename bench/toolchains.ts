@@ -45,6 +45,23 @@ export async function findSockperf(): Promise<Build> {
   return { absence: "no sockperf" };
 }
 
+/** `ngircd`, if installed: Debian keeps it where only root looks. */
+export async function findNgircd(): Promise<Build> {
+  return await findServer("ngircd");
+}
+
+/** `nats-server`, if installed. */
+export async function findNatsServer(): Promise<Build> {
+  return await findServer("nats-server");
+}
+
+async function findServer(name: string): Promise<Build> {
+  for (const program of [name, `/usr/sbin/${name}`]) {
+    if (await isThere(program, "--version")) return { program };
+  }
+  return { absence: `no ${name}` };
+}
+
 function lastLine(output: string): string {
   return output.trimEnd().split("\n").at(-1) ?? "";
 }

@@ -12,6 +12,7 @@ import { type ClientEnd, errorOf } from "./client/session_runner.ts";
 import { Talk } from "./client/talk.ts";
 import { TerminalView } from "./client/terminal_view.ts";
 import { FileExchange } from "./files/file_exchange.ts";
+import { withoutOffersOf } from "./files/without_offers_of.ts";
 import { RelaySeat } from "./relay/relay_seat.ts";
 
 /** Flags of `tram chat join`. */
@@ -44,7 +45,7 @@ const DEFAULT_ROOM = "#lobby";
 
 /** `tram chat join`. */
 export async function join(context: RunContext, flags: JoinFlags): Promise<ExitCode> {
-  const { process: { stdin, stdout } } = context;
+  const { process: { stdin, stdout }, signal } = context;
   let onTrouble = (_error: unknown) => {};
   await using memory = await openClientMemory(context, flags, (error) => onTrouble(error));
   const isTerminal = stdin.isTerminal && stdout.isTerminal && !flags.json;
@@ -65,6 +66,10 @@ export async function join(context: RunContext, flags: JoinFlags): Promise<ExitC
       mustReach: !isTerminal,
       waitsWhenTakenOver: isTerminal,
       reconnectForMs: flags.reconnectFor,
+      drained: stdout.drained && (async () => {
+        await stdout.drained?.();
+        signal.throwIfAborted(); // it was not waited for
+      }),
     },
     new FileExchange({
       clock: context.clock,
@@ -94,6 +99,8 @@ class Joining implements AsyncDisposable {
   readonly #interrupted = new AbortController();
   /** Lines and commands that the server has refused. */
   #refused = 0;
+  /** Files of its own that somebody has not got, and is not getting now. */
+  readonly #stoppedFiles = new Set<number>();
   #show: (event: ChatEvent) => void = () => {};
   #onPlace: (where: string) => void = () => {};
 
@@ -115,7 +122,7 @@ class Joining implements AsyncDisposable {
       say: (where, text) => void client.say(where, text),
       waiting: () => client.waiting,
     });
-    client.addPart(files);
+    client.addPart(withoutOffersOf((author) => client.ignored.has(author), files));
     client.addPart(relay);
     this.#talk = new Talk({
       client,
@@ -131,12 +138,16 @@ class Joining implements AsyncDisposable {
 
   /** Something happens to a file. */
   onFile(event: FileEvent): void {
+    const { direction, number, state } = event;
+    if (direction === "out" && state === "stopped") this.#stoppedFiles.add(number);
+    else this.#stoppedFiles.delete(number);
     this.client.emit({ type: "file", ...event });
   }
 
   /** With a prompt, until somebody leaves. */
   async atTerminal(): Promise<ExitCode> {
     const { clock, process: { stdin, stdout } } = this.#context;
+    const files = await this.#context.fileAccess();
     using view = new TerminalView({
       clock,
       stdin,
@@ -145,6 +156,7 @@ class Joining implements AsyncDisposable {
       talk: () => this.#talk,
       onInterrupt: () => this.#interrupt(),
       onEnd: () => void this.#leave(""),
+      namesIn: (folder) => files.namesIn(folder),
       filesText: () => filesText(this.#files.list()),
     });
     this.#show = (event) => view.show(event);
@@ -185,7 +197,7 @@ class Joining implements AsyncDisposable {
     if (failure !== undefined) throw failure.error;
     await stdout.drained?.();
     const code = this.#exitCode(end);
-    const hasLosses = this.#refused + this.#talk.refused > 0;
+    const hasLosses = this.#refused + this.#talk.refused + this.#stoppedFiles.size > 0;
     return code === ExitCode.Done && hasLosses ? ExitCode.Partial : code;
   }
 
@@ -210,7 +222,9 @@ class Joining implements AsyncDisposable {
   #on(event: ChatEvent): void {
     this.#talk.onEvent(event);
     if (event.type === "sent") this.#relay.acknowledged();
-    if (event.type === "refused" || (event.type === "reply" && !event.isDone)) this.#refused++;
+    const isRelay = this.client.you?.mode === "relay"; // an illegal move is part of the game
+    const isRefusal = event.type === "refused" && !isRelay;
+    if (isRefusal || (event.type === "reply" && !event.isDone)) this.#refused++;
     if (event.type === "presence" && /^(joined|back)$/.test(event.what)) this.#files.retry();
     if (event.type === "you") this.#greeted.resolve();
     this.#show(event);

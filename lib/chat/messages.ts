@@ -48,6 +48,8 @@ export interface PresenceEvent extends Who {
   readonly was?: string | undefined;
   /** Why somebody left or is away, for people: `quit: see you`, `kicked by ada: spam`, `line lost`. */
   readonly reason?: string | undefined;
+  /** It is back after a restart of the server: lists change, and nothing is shown. */
+  readonly isQuiet?: boolean | undefined;
 }
 /** PRESENCE: what has changed, in order. */
 export interface Presence {
@@ -62,6 +64,7 @@ export const presenceSchema: Schema<Presence> = schema(v.object({
       what: v.picklist(["joined", "left", "away", "back", "renamed"]),
       was: v.optional(nick),
       reason: v.optional(shortText),
+      isQuiet: v.optional(v.boolean()),
     })),
     v.maxLength(MAX_ANNOUNCED),
   ),

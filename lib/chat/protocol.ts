@@ -37,7 +37,7 @@
  * PEER_LEFT 0x44 S→C  JSON: the other seat has nobody, and why
  * PEER      0x45 S→C  JSON: the other seat has somebody (again)
  * EXIT      0x46 S→C  JSON: the server ends
- * VERDICT   0x47 S→C  JSON: what the rules say: illegal, out of turn, stalled, gone, flag fallen, won
+ * VERDICT   0x47 S→C  JSON: what the rules say: stalled, gone, flag fallen, won
  * STATE     0x48 S→C  JSON: the position, to be printed, and the clocks
  * ```
  */

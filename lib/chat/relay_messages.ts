@@ -88,9 +88,8 @@ export interface Exit {
 export const exitSchema: Schema<Exit> = v.object({ reason: shortText });
 
 /**
- * VERDICT: what the rules say. `illegal` and `out-of-turn` are told to whoever did it; the others to
- * both: `stalled` (connected, but does not move), `gone` (its line is lost), `flag-fallen`, `won`,
- * `drawn`, `abandoned`.
+ * VERDICT: what the rules say of a game, to both: `stalled` (connected, but does not move), `gone`
+ * (its line is lost), `flag-fallen`, `won`, `drawn`, `abandoned`. What is not legal is REFUSED.
  */
 export interface Verdict {
   readonly code: string;

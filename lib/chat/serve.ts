@@ -117,9 +117,13 @@ function hintFor({ host, port }: Address, reason: string): string {
   return `${why}come back with: tram chat join --host ${host} --port ${port}; typed lines are kept`;
 }
 
-function checkFlags({ mode, game, clock }: ServeFlags): void {
+function checkFlags({ mode, game, clock, fileRate, operator }: ServeFlags): void {
   if (game !== undefined && mode !== "relay") {
     throw new UsageError("Cannot play a game in rooms: --game goes with --mode relay");
+  }
+  if (mode === "relay" && (fileRate !== undefined || operator !== undefined)) {
+    const flag = fileRate !== undefined ? "--file-rate" : "--operator";
+    throw new UsageError(`Cannot use ${flag} in a relay: it goes with --mode rooms`);
   }
   if (clock !== undefined && game === undefined) {
     throw new UsageError("Cannot keep time without a game: --clock goes with --game");

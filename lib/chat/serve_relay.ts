@@ -1,14 +1,15 @@
 import type { RunContext } from "../context.ts";
-import { parseDurationMs } from "../config/parse_flags.ts";
 import { LineError, LineErrorCode } from "../transport/line_error.ts";
 import { SessionDesk } from "../transport/session/session_desk.ts";
 import { Moderation } from "./moderation/moderation.ts";
-import type { Reply } from "./messages.ts";
 import type { ChatKinds } from "./protocol.ts";
+import { runRelayCommand } from "./relay/relay_console.ts";
+import { RelayHost } from "./relay/relay_host.ts";
 import { RelayServer } from "./relay/relay_server.ts";
 import type { ServeFlags } from "./serve.ts";
 import type { Served, ServedOptions } from "./served.ts";
 import { identityOf } from "./server/name_book.ts";
+import { refusalAtDoor } from "./server/refusal_at_door.ts";
 import { ChatSessionGate } from "./server/session_gate.ts";
 import { Shutdown } from "./server/shutdown.ts";
 import type { ChatSnapshot, ChatStore } from "./store/chat_store.ts";
@@ -16,7 +17,7 @@ import type { ChatSnapshot, ChatStore } from "./store/chat_store.ts";
 /** Serves pairs that take turns. */
 export function serveRelay(
   { clock }: Pick<RunContext, "clock">,
-  { game, clock: clockMs, motd, operator = [] }: ServeFlags,
+  { game, clock: clockMs, motd, pace }: ServeFlags,
   { store, snapshot, onTrouble }: ServedOptions & {
     readonly store: ChatStore;
     readonly snapshot: ChatSnapshot;
@@ -25,7 +26,7 @@ export function serveRelay(
   const gate = new ChatSessionGate(store, clock);
   const desk = new SessionDesk<ChatKinds>();
   const shutdown = new Shutdown(clock);
-  const moderation = new Moderation({ store, clock, snapshot, operators: operator });
+  const moderation = new Moderation({ store, clock, snapshot, operators: [] });
   const relay = new RelayServer({
     clock,
     store,
@@ -33,13 +34,18 @@ export function serveRelay(
     game,
     clockMs,
     motd,
+    pace,
     onTrouble,
-    sessionOf({ terms: { session, clientId } }) {
+    sessionOf({ terms: { session, clientId: nick, tokenName } }) {
       const row = gate.take(session);
       if (row === undefined) throw new Error("Cannot find the session that has just logged in");
-      return { author: row.author, nick: clientId };
+      const { author } = row;
+      const identity = identityOf(author, tokenName);
+      return refusalAtDoor((each) => moderation.admit(each), row, identity) ??
+        { author, nick, identity };
     },
   });
+  const host = new RelayHost(relay, shutdown);
   return {
     gate,
     ended: shutdown.ended,
@@ -54,31 +60,13 @@ export function serveRelay(
       desk.seat(connection);
       return relay.join(connection);
     },
-    run: (command) => runCommand(relay, shutdown, command),
-    words: () => ({ nicks: [], rooms: [] }),
-    status() {
-      const { size } = relay.connections;
-      return `${size} player${size === 1 ? "" : "s"}`;
-    },
+    run: (command) => runRelayCommand({ relay, moderation, host }, command),
+    words: () => ({ nicks: [...relay.members()].map(({ nick }) => nick), rooms: [] }),
+    status: () => `${relay.size} player${relay.size === 1 ? "" : "s"}`,
     drain: (reason) => relay.exit(reason === "" ? "the server goes down" : reason),
     [Symbol.dispose]() {
       shutdown[Symbol.dispose]();
       relay[Symbol.dispose]();
     },
   };
-}
-
-/** `!shutdown` is the same everywhere; the rest is the relay's. */
-async function runCommand(relay: RelayServer, shutdown: Shutdown, text: string): Promise<Reply> {
-  const [, command = "", time, reason = ""] = /^(!shutdown)(?:\s+(\d\S*))?(?:\s+(.*))?$/is
-    .exec(text.trim()) ?? [];
-  if (command === "") return await relay.runCommand(text);
-  try {
-    const notice = shutdown.plan(time === undefined ? 0 : parseDurationMs(time), reason);
-    relay.tellAll(notice);
-    return { command: "!shutdown", isDone: true, lines: [notice.message] };
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return { command: "!shutdown", isDone: false, lines: [`Cannot do !shutdown: ${why}`] };
-  }
 }

@@ -21,13 +21,13 @@ export type EditEffect =
   /** What could stand at the cursor. */
   | { readonly type: "candidates"; readonly candidates: readonly string[] }
   /** What was pasted did not fit. */
-  | { readonly type: "cut" };
+  | { readonly type: "cut"; readonly maxLineBytes: number };
 
 /** Settings of a {@linkcode LineEditor}. */
 export interface LineEditorOptions {
   readonly complete?: ((text: string, cursor: number) => Completion) | undefined;
-  /** Longest line, in bytes of UTF-8. */
-  readonly maxLineBytes: number;
+  /** Longest line, in bytes of UTF-8; or how long a line may be that reads so. */
+  readonly maxLineBytes: number | ((text: string) => number);
 }
 
 const LINE_END = /\r\n|\r|\n/;
@@ -118,7 +118,7 @@ export class LineEditor {
     "\u007f": () => this.#line.killWordLeft(),
   };
 
-  #tell(type: "interrupt" | "end" | "bell" | "clear-screen" | "cut"): void {
+  #tell(type: "interrupt" | "end" | "bell" | "clear-screen"): void {
     this.#effects.push({ type });
   }
 
@@ -169,11 +169,19 @@ export class LineEditor {
   #insert(text: string, otherwise: "bell" | "cut"): void {
     if (this.#isCut) return;
     const clean = withoutControl(text);
-    const fitting = cutToBytes(clean, this.#options.maxLineBytes - bytesIn(this.text));
+    const { text: line, cursor } = this;
+    const maxLineBytes = this.#maxBytes(line.slice(0, cursor) + clean + line.slice(cursor));
+    const fitting = cutToBytes(clean, Math.max(0, maxLineBytes - bytesIn(line)));
     this.#line.insert(fitting);
     if (fitting.length === clean.length) return;
-    this.#tell(otherwise);
-    this.#isCut = otherwise === "cut";
+    if (otherwise === "bell") return this.#tell("bell");
+    this.#effects.push({ type: "cut", maxLineBytes });
+    this.#isCut = true;
+  }
+
+  #maxBytes(text: string): number {
+    const { maxLineBytes } = this.#options;
+    return typeof maxLineBytes === "number" ? maxLineBytes : maxLineBytes(text);
   }
 
   #complete(isSecond: boolean): void {
@@ -185,7 +193,7 @@ export class LineEditor {
       const clean = withoutControl(completed);
       const typedBytes = bytesIn(this.text.slice(from, this.cursor));
       const newBytes = bytesIn(this.text) - typedBytes + bytesIn(clean);
-      if (newBytes > this.#options.maxLineBytes) return this.#tell("bell");
+      if (newBytes > this.#maxBytes(this.text)) return this.#tell("bell");
       this.#line.replace(from, clean);
     } else if (isSecond) this.#effects.push({ type: "candidates", candidates });
     else this.#tell("bell");

@@ -1,6 +1,7 @@
 import type { Clock, Timer } from "../clock/clock.ts";
 import { turn } from "../clock/turn.ts";
 import type { Input, Output } from "../context.ts";
+import { CLEAR_ROW_AND_BELOW } from "./clear_row_and_below.ts";
 import type { Completion } from "./complete_line.ts";
 import { formatBytes } from "./format_bytes.ts";
 import type { Key } from "./key.ts";
@@ -31,8 +32,8 @@ export interface PromptOptions {
   readonly onInterrupt: () => void;
   /** ^D on an empty line, or the end of the input. */
   readonly onEnd: () => void;
-  /** Longest line, in bytes of UTF-8. @default {4096} */
-  readonly maxLineBytes?: number | undefined;
+  /** Longest line, in bytes of UTF-8; or how long a line may be that reads so. @default {4096} */
+  readonly maxLineBytes?: number | ((text: string) => number) | undefined;
 }
 
 const DEFAULT_MAX_LINE_BYTES = 4096;
@@ -45,11 +46,6 @@ const PASTE_MS = 5000;
 /** Candidates that are listed. */
 const MAX_LISTED = 100;
 
-/**
- * The row gone, and all below it (ECMA-48: EL, ED). Not from the first column: tmux takes clearing
- * all of the screen for a new page, and would keep a copy of the line for each key.
- */
-const CLEAR_ROW_AND_BELOW = "\r\u001b[K\u001b[C\u001b[J\r";
 /** The row above gone. */
 const CLEAR_ROW_ABOVE = "\u001b[A\u001b[K";
 /** All of the screen gone, the cursor at its top. */
@@ -83,7 +79,6 @@ export class Prompt implements Output, Disposable {
   readonly done: Promise<void>;
   readonly #options: PromptOptions;
   readonly #output: Output;
-  readonly #maxLineBytes: number;
   readonly #decoder = new KeyDecoder();
   readonly #editor: LineEditor;
   readonly #ending = new AbortController();
@@ -105,7 +100,6 @@ export class Prompt implements Output, Disposable {
     const { stdin, output, complete, maxLineBytes = DEFAULT_MAX_LINE_BYTES } = options;
     this.#options = options;
     this.#output = output;
-    this.#maxLineBytes = maxLineBytes;
     this.#editor = new LineEditor({ complete, maxLineBytes });
     this.#raw = stdin.raw(() => this.#leave());
     this.#resizing = stdin.onResize(() => this.#schedule());
@@ -217,7 +211,7 @@ export class Prompt implements Output, Disposable {
         return this.#list(effect.candidates);
       case "cut":
         return this.#say(
-          `Cut what was pasted: a line has at most ${formatBytes(this.#maxLineBytes)}`,
+          `Cut what was pasted: a line has at most ${formatBytes(effect.maxLineBytes)}`,
         );
     }
   }

@@ -1,8 +1,7 @@
 import type { Output } from "../context.ts";
+import { CLEAR_ROW_AND_BELOW } from "./clear_row_and_below.ts";
 import { truncate } from "./truncate.ts";
 
-/** From the first column to the end of the screen, all is gone (ECMA-48: ED). */
-const CLEAR_BELOW = "\r\u001b[J";
 /** What is too long is cut, instead of going on in the next line (DECAWM). */
 const NO_WRAP = "\u001b[?7l";
 const WRAP = "\u001b[?7h";
@@ -73,7 +72,7 @@ export class Screen implements Output {
   /** One write, so that nothing flickers. The cursor rests behind the last line. */
   #draw(above: string): void {
     const up = this.#drawnLines > 1 ? `\u001b[${this.#drawnLines - 1}A` : "";
-    const clear = this.#drawnLines > 0 ? `${up}${CLEAR_BELOW}` : "";
+    const clear = this.#drawnLines > 0 ? `${up}${CLEAR_ROW_AND_BELOW}` : "";
     const { columns } = this.#output;
     const fitted = this.#lines.map((line) =>
       columns === undefined ? line : truncate(line, columns - 1)

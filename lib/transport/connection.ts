@@ -217,9 +217,14 @@ export class Connection<K extends Kinds = Kinds> implements AsyncDisposable {
     return false;
   }
 
-  /** Waits until `lane` has room. @returns false when the connection is no longer open */
-  async writable(lane: Lane = "normal"): Promise<boolean> {
-    if (this.#isOpen) await this.#sender.writable(lane);
+  /**
+   * Waits until `lane` has room.
+   *
+   * @param mostQueuedBytes bytes that may still wait in it, where half of the lane would be too many
+   * @returns false when the connection is no longer open
+   */
+  async writable(lane: Lane = "normal", mostQueuedBytes = Infinity): Promise<boolean> {
+    if (this.#isOpen) await this.#sender.writable(lane, mostQueuedBytes);
     return this.#isOpen;
   }
 

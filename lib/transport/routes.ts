@@ -28,43 +28,83 @@ export function buildRoutes<K extends Kinds>(
   handlers: Handlers<K>,
   bulk: BulkCredit,
 ): (Route | undefined)[] {
-  const routes: (Route | undefined)[] = [];
+  const { refusals, readers } = commonOf(service);
+  const routes = refusals.slice();
   for (const [name, kind] of Object.entries(service.kinds)) {
     const handler = handlers[name] as ((message: unknown) => unknown) | undefined;
-    const at = kind.code - FIRST_SERVICE_KIND;
-    while (routes.length <= at) routes.push(undefined);
-    // Who does not handle an ignorable kind ignores it: so a service can get new ones.
-    if (handler === undefined && kind.code >= FIRST_IGNORABLE_KIND) continue;
-    routes[at] = handler === undefined
-      ? () => refuse(LineErrorCode.UnexpectedKind, name, kind.code, "it does not travel this way")
-      : routeOf(name, kind, handler, bulk);
+    const read = readers.get(name);
+    if (handler === undefined || read === undefined) continue;
+    routes[kind.code - FIRST_SERVICE_KIND] = routeOf(kind, read, handler, bulk);
   }
   return routes;
 }
 
-function routeOf(
-  name: string,
-  kind: Kind<unknown, never>,
-  handler: (message: unknown) => unknown,
-  bulk: BulkCredit,
-): Route {
-  const { code, minBytes, maxBytes, lane, credit } = kind;
-  const decode = (view: FrameView) => kind.decode(view);
-  const bounded = minBytes > 0 || maxBytes < MAX_FRAME_BYTES;
-  const checked = (view: FrameView) => {
+/** What a handler receives of a frame. @throws {LineError} `bad-message` */
+type Reader = (view: FrameView) => unknown;
+
+/** What all connections of a service have in common: made once, since a server has many. */
+interface Common {
+  /** Routes of who handles nothing, by code. */
+  readonly refusals: readonly (Route | undefined)[];
+  /** By name of kind. */
+  readonly readers: ReadonlyMap<string, Reader>;
+}
+
+const commons = new WeakMap<Service<Kinds>, Common>();
+
+function commonOf(service: Service<Kinds>): Common {
+  const known = commons.get(service);
+  if (known !== undefined) return known;
+  const refusals: (Route | undefined)[] = [];
+  const readers = new Map<string, Reader>();
+  for (const [name, kind] of Object.entries(service.kinds)) {
+    const { code } = kind;
+    const at = code - FIRST_SERVICE_KIND;
+    while (refusals.length <= at) refusals.push(undefined);
+    readers.set(name, readerOf(name, kind));
+    // Who does not handle an ignorable kind ignores it: so a service can get new ones.
+    if (code >= FIRST_IGNORABLE_KIND) continue;
+    refusals[at] = () =>
+      refuse(LineErrorCode.UnexpectedKind, name, code, "it does not travel this way");
+  }
+  const common = { refusals, readers };
+  commons.set(service, common);
+  return common;
+}
+
+function readerOf(name: string, kind: Kind<unknown, never>): Reader {
+  const { code, minBytes, maxBytes } = kind;
+  return (view) => {
     if (view.length < minBytes || view.length > maxBytes) {
       const wanted = `${minBytes} to ${maxBytes} bytes`;
       refuse(LineErrorCode.BadMessage, name, code, `${view.length} bytes, wanted ${wanted}`);
     }
-    return handler(decode(view));
+    return kind.decode(view);
   };
-  if (lane === "normal") return bounded || !kind.isRaw ? checked : handler as Route;
+}
+
+function routeOf(
+  kind: Kind<unknown, never>,
+  read: Reader,
+  handler: (message: unknown) => unknown,
+  bulk: BulkCredit,
+): Route {
+  const { minBytes, maxBytes, lane, credit, isRaw } = kind;
+  if (lane === "normal") {
+    const isBounded = minBytes > 0 || maxBytes < MAX_FRAME_BYTES;
+    return isBounded || !isRaw ? readThen(read, handler) : handler as Route;
+  }
   return (view) => {
     const frameBytes = bulk.receive(view.length);
-    const result = checked(view);
+    const result = handler(read(view));
     if (credit === "line") bulk.release(frameBytes);
     return result;
   };
+}
+
+/** Alone, so that it holds on to nothing else. */
+function readThen(read: Reader, handler: (message: unknown) => unknown): Route {
+  return (view) => handler(read(view));
 }
 
 function refuse(code: LineErrorCode, name: string, kind: number, why: string): never {

@@ -33,6 +33,12 @@ interface LanePart extends SendPart {
   readonly lane: SendLane;
 }
 
+interface Waiter {
+  readonly lane: SendLane;
+  readonly mostQueuedBytes: number;
+  readonly resolve: () => void;
+}
+
 /** The one writer of a connection. */
 export class Sender {
   /** Writes to the stream since the start. */
@@ -41,7 +47,7 @@ export class Sender {
   writtenBytes = 0;
   readonly #options: SenderOptions;
   readonly #lanes: Record<Lane, SendLane>;
-  readonly #waiting: { readonly lane: SendLane; readonly resolve: () => void }[] = [];
+  readonly #waiting: Waiter[] = [];
   /** Frames that follow all lanes. */
   readonly #last: { readonly frame: Uint8Array; readonly onWritten: () => void }[] = [];
   /** Payloads of control frames that are due; at most one of each. */
@@ -100,11 +106,11 @@ export class Sender {
     return this.#lanes[lane];
   }
 
-  /** Resolves when `lane` is at most half full, or the sender has stopped. */
-  writable(lane: Lane): Promise<void> {
+  /** Resolves when `lane` is at most half full, with no more bytes than that, or the sender has stopped. */
+  writable(lane: Lane, mostQueuedBytes: number): Promise<void> {
     const queue = this.#lanes[lane];
     return new Promise((resolve) => {
-      this.#waiting.push({ lane: queue, resolve });
+      this.#waiting.push({ lane: queue, mostQueuedBytes, resolve });
       this.#wake();
     });
   }
@@ -275,8 +281,9 @@ export class Sender {
 
   #wake(): void {
     for (let i = 0; i < this.#waiting.length;) {
-      const waiter = this.#waiting[i] as { readonly lane: SendLane; readonly resolve: () => void };
-      if (!this.#stopping && !waiter.lane.isWritable) {
+      const waiter = this.#waiting[i] as Waiter;
+      const { lane: { isWritable, queuedBytes }, mostQueuedBytes } = waiter;
+      if (!this.#stopping && !(isWritable && queuedBytes <= mostQueuedBytes)) {
         i++;
         continue;
       }

@@ -93,7 +93,7 @@ Deno.test("chat serve plays relay, with its own commands", async () => {
   await settle();
   assert.equal(seen.you[0]?.mode, "relay");
   world.console.type("!list\n!shutdown 2s\n");
-  await world.runUntil(server.stdout.matching(/goes down in 2/));
+  await world.runUntil(server.stdout.matching(/The server ends in 2/));
   assert.match(server.stdout.text, /^seat +who/m);
   assert.equal(await world.runUntil(server.exitCode), 0);
   assert.equal(connection.isOpen, false);
@@ -103,6 +103,8 @@ for (
   const [flags, line] of [
     [["--game", "nim"], /--game goes with --mode relay/],
     [["--mode", "relay", "--clock", "5m"], /--clock goes with --game/],
+    [["--mode", "relay", "--operator", "ada"], /Cannot use --operator in a relay/],
+    [["--mode", "relay", "--file-rate", "1MB"], /Cannot use --file-rate in a relay/],
     [["--operator", "a b"], /wanted a name/],
     [["--insecure", "--token-file", "t"], /Cannot both take a token and be --insecure/],
   ] as const

@@ -46,6 +46,11 @@ export class Tmux implements AsyncDisposable {
     return text.replaceAll(/ +$/gm, "").trimEnd();
   }
 
+  /** The same with the sequences that colours are made of. */
+  async styled(): Promise<string> {
+    return await this.#run(["capture-pane", "-p", "-e", "-S", "-", "-t", this.#id]);
+  }
+
   /** Column of the cursor, from 0. */
   async cursorColumn(): Promise<number> {
     return Number(await this.#run(["display-message", "-p", "-t", this.#id, "#{cursor_x}"]));

@@ -33,7 +33,7 @@ export class FakeTerminal implements Output {
 
   /** All rows, those that went by too, down to the last one with text or the cursor in it. */
   async rows(): Promise<string[]> {
-    await new Promise<void>((resolve) => this.#terminal.write("", resolve));
+    await this.#drawn();
     const { active } = this.#terminal.buffer;
     const rows: string[] = [];
     for (let y = 0; y < active.length; y++) {
@@ -72,7 +72,13 @@ export class FakeTerminal implements Output {
     this.#terminal.resize(columns, rows);
   }
 
-  [Symbol.dispose](): void {
+  /** What was written is drawn in a timer of its own: it must not outlive the test. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#drawn();
     this.#terminal.dispose();
+  }
+
+  #drawn(): Promise<void> {
+    return new Promise((resolve) => this.#terminal.write("", resolve));
   }
 }

@@ -15,7 +15,7 @@ const TAB = "\t";
 
 /** An editor that is typed on, with the lines it gave and the names of its other effects. */
 function typing({ maxLineBytes = 4096, complete }: {
-  readonly maxLineBytes?: number;
+  readonly maxLineBytes?: number | ((text: string) => number);
   readonly complete?: (text: string, cursor: number) => Completion;
 } = {}) {
   const editor = new LineEditor({ maxLineBytes, complete });
@@ -202,12 +202,21 @@ Deno.test("LineEditor rings when a line is full, and keeps what fits", () => {
 
 Deno.test("LineEditor cuts a paste once per line, drops the rest of that line, and says so", () => {
   const { press, shown } = typing({ maxLineBytes: 5 });
-  assert.deepEqual(press(paste("abcdé")), [{ type: "cut" }]);
+  assert.deepEqual(press(paste("abcdé")), [{ type: "cut", maxLineBytes: 5 }]);
   assert.equal(shown(), "abcd|");
   assert.deepEqual(press(paste("fg")), []); // there is room for one, but it is not the next
   assert.deepEqual(press(paste("h\nij")), [{ type: "line", line: "abcd" }]);
   assert.equal(shown(), "ij|");
-  assert.deepEqual(press(paste("klmn")), [{ type: "cut" }]);
+  assert.deepEqual(press(paste("klmn")), [{ type: "cut", maxLineBytes: 5 }]);
+});
+
+Deno.test("LineEditor takes the limit of the line that is being made", () => {
+  const maxLineBytes = (text: string) => text.startsWith("!") ? 8 : 5;
+  const { press, type, shown } = typing({ maxLineBytes });
+  assert.deepEqual(press(paste("!bcdefghij")), [{ type: "cut", maxLineBytes: 8 }]);
+  assert.equal(shown(), "!bcdefgh|");
+  assert.deepEqual(type("\u0001x"), ["<bell>"]); // it would be no command any more
+  assert.equal(shown(), "|!bcdefgh");
 });
 
 Deno.test("LineEditor goes through history and keeps the line that is not finished", () => {

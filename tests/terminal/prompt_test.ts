@@ -42,7 +42,7 @@ function promptRoom(options: Partial<PromptOptions> & { columns?: number; rows?:
       prompt[Symbol.dispose]();
       await prompt.done;
       await settle();
-      terminal[Symbol.dispose]();
+      await terminal[Symbol.asyncDispose]();
     },
   };
 }
@@ -240,7 +240,7 @@ Deno.test("Prompt.done rejects with what a callback throws, the terminal restore
   room.stdin.type("one\r");
   await assert.rejects(room.prompt.done, /full/);
   assert.deepEqual([room.stdin.isRaw, room.terminal.marksPaste], [false, false]);
-  room.terminal[Symbol.dispose]();
+  await room.terminal[Symbol.asyncDispose]();
 });
 
 Deno.test("Prompt keeps typed text and written text apart, whatever the order", async () => {

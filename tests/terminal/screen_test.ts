@@ -4,11 +4,11 @@ import { Screen } from "../../lib/terminal/screen.ts";
 import { showEvery } from "../../lib/terminal/show_every.ts";
 import { KeptOutput } from "../kept_output.ts";
 
-const CLEAR = "\r\u001b[J";
+const CLEAR = "\r\u001b[K\u001b[C\u001b[J\r";
 const block = (...lines: string[]) => `\u001b[?7l${lines.join("\r\n")}\u001b[?7h`;
 
 // deno-lint-ignore no-control-regex -- what a terminal obeys
-const TERMINAL = /\u001b\[(\d*)A|\u001b\[J|\u001b\[\?7[lh]|\r|\n|[^\u001b\r\n]+/g;
+const TERMINAL = /\u001b\[(\d*)A|\u001b\[[JKC]|\u001b\[\?7[lh]|\r|\n|[^\u001b\r\n]+/g;
 
 /** What a terminal shows after `text`, as far as `Screen` uses it. */
 function shown(text: string): string[] {
@@ -17,9 +17,10 @@ function shown(text: string): string[] {
   for (
     const [part] of text.matchAll(TERMINAL)
   ) {
-    if (part === "\r" || part.startsWith("\u001b[?7")) continue;
+    if (part === "\r" || part === "\u001b[C" || part.startsWith("\u001b[?7")) continue;
     if (part === "\n") rows[++row] ??= "";
     else if (part.endsWith("A")) row -= Number(part.slice(2, -1));
+    else if (part === "\u001b[K") rows[row] = "";
     else if (part === "\u001b[J") rows.splice(row, rows.length, "");
     else rows[row] = (rows[row] ?? "") + part;
   }
@@ -48,6 +49,18 @@ Deno.test("Screen cuts lines to the terminal and leaves a column free", () => {
   assert.equal(output.text, block("01234567…"));
   screen.show(["x"]);
   assert.equal(output.text, `${block("01234567…")}${CLEAR}${block("x")}`);
+});
+
+Deno.test("Screen never clears from the first column down, which tmux takes for a new page", () => {
+  const output = new KeptOutput(40);
+  const screen = new Screen(output);
+  for (const lines of [["a", "b"], ["c"], ["d", "e"], []]) {
+    screen.show(lines);
+    screen.write("above\n");
+  }
+  // deno-lint-ignore no-control-regex -- what a terminal obeys
+  const clears = [...output.text.matchAll(/(.{3})\u001b\[J/gs)].map(([, before]) => before);
+  assert.deepEqual(new Set(clears), new Set(["\u001b[C"]));
 });
 
 Deno.test("Screen lets everything through where there is no terminal", () => {

@@ -118,6 +118,30 @@ export function sendingContracts(make: WorldMaker): void {
     await server.close();
   });
 
+  Deno.test(`${name}: writable() waits until no more is queued in the lane than it is told`, async () => {
+    const { data, more } = { data: raw(0x20), more: raw(0x21, { lane: "bulk" }) };
+    const service = defineService({ name: "wide", kinds: { data, more }, maxFrameBytes: 60_000 });
+    const { server, peer, served } = await serveRaw(make(), service, {});
+    const payload = new Uint8Array(50_000);
+    await fillUp(() => served.send(more, payload)); // its receiver gives no credit
+    const bulkBytes = served.stats.bytesQueued;
+    assert(bulkBytes > 1000);
+    while (served.stats.bytesQueued - bulkBytes < 1_000_000) served.send(data, payload);
+    let queued = Infinity;
+    const writable = served.writable("normal", 1000).then((isOpen) => {
+      queued = served.stats.bytesQueued - bulkBytes;
+      return isOpen;
+    });
+    for (let received = 0; queued === Infinity; received++) {
+      if (received < 20) await peer.next();
+      else await writable;
+    }
+    assert(queued <= 1000, `${queued} bytes`);
+    assert.equal(await writable, true);
+    peer.close();
+    await server.close();
+  });
+
   Deno.test(`${name}: a sender that waits for writable() fills a small lane again and again`, async () => {
     // A wake-up that falls between "nothing to write" and "the writer rests" must not be lost.
     let sum = 0;

@@ -8,6 +8,8 @@
  * 2. Events come in order. Each line of a room comes once; `SeenIds` says what that means after a kill.
  * 3. Rooms are entered again on each connection, before any line is sent on it.
  * 4. `run` goes on until `quit`, or until trying again cannot help.
+ *
+ * (One piece: it is where the parts are put together, and each of them needs the others.)
  */
 import type { CloseReport } from "../../transport/close_report.ts";
 import type { Connection } from "../../transport/connection.ts";
@@ -30,11 +32,9 @@ import { LineTaker } from "./line_taker.ts";
 import { RoomBook } from "./room_book.ts";
 import { type RoomHandlerParts, roomHandlers } from "./room_handlers.ts";
 import { INBOX, SeenIds } from "./seen_ids.ts";
-import { notAdoptedLine, sessionLostLines } from "./session_texts.ts";
+import { notAdoptedLine, notTakenBackLine, sessionLostLines } from "./session_texts.ts";
 import { type ClientEnd, SessionRunner } from "./session_runner.ts";
 import { WantedName } from "./wanted_name.ts";
-
-const { kinds } = chatService;
 
 /** One client over all its connections. */
 export class ChatClient {
@@ -57,14 +57,19 @@ export class ChatClient {
   #connection: Connection<ChatKinds> | undefined;
 
   constructor(options: ChatClientOptions) {
-    const { clock, memory, emit, last } = this.#options = options;
-    const { notes, sync } = memory;
+    const { clock, memory, memory: { notes, sync }, emit, last } = this.#options = options;
     this.#name = new WantedName(notes, options.nick, options.defaultNick);
     this.ignored = new IgnoreList(notes);
     this.joined = new JoinedRooms(notes, options.rooms);
     const seen = this.#seen = new SeenIds(notes);
-    this.#sender = new LineSender({ clock, memory, emit: (event) => this.emit(event) });
-    this.#queue = new EventQueue({ seen, sync, emit, onTrouble: (error) => this.keepLater(error) });
+    this.#sender = new LineSender({
+      clock,
+      memory,
+      emit: (event) => this.emit(event),
+      mayGo: (where) => !this.#isAnswered(where) || this.#taker.isKnown(where),
+    });
+    const { drained } = options;
+    this.#queue = new EventQueue({ seen, sync, emit, drained, onTrouble: this.keepLater });
     this.#taker = new LineTaker({
       seen,
       book: this.book,
@@ -81,10 +86,7 @@ export class ChatClient {
       answers: this.#answers,
       emit: (event) => this.emit(event),
       me: () => this.#you?.author ?? 0,
-      onAck: () => {
-        this.#runner.wake();
-        this.#answers.look();
-      },
+      onMayGo: () => this.#runner.wake(),
       onNickRefused: () => this.#you && this.#name.is(this.#you.nick),
     };
     this.#runner = new SessionRunner(options, {
@@ -92,7 +94,11 @@ export class ChatClient {
       handlersFor: (connection) => this.#handlersFor(connection),
       send: (connection, outbox) => this.#sender.send(connection, outbox),
       onLost: (because, retryMs) => this.#onLost(because, retryMs),
-      onSessionLost: () => this.#onSessionLost(),
+      onSessionLost: () => {
+        this.#sender.renumbered(0);
+        this.tell(sessionLostLines(this.waiting), true);
+      },
+      onNotTakenBack: (error) => this.tell([notTakenBackLine(error)], true),
       onAdopted: (error) => this.#onAdopted(error),
     });
   }
@@ -168,27 +174,36 @@ export class ChatClient {
   leave(room: string, reason?: string): boolean {
     if (!this.joined.remove(room)) return false;
     this.book.remove(room);
-    this.#send(kinds.leave, { room, reason });
+    this.#runner.wake();
+    this.#send(chatService.kinds.leave, { room, reason });
     return true;
   }
 
   /** Asks for another name. */
   nick(nick: string): void {
-    this.#name.want(nick, () => this.#send(kinds.nick, { nick }));
+    this.#name.want(nick, () => this.#send(chatService.kinds.nick, { nick }));
   }
 
   /** Has the server do something. @returns false when there is no line */
   command(text: string): boolean {
-    return this.#ask(() => this.#send(kinds.command, text));
+    return this.#ask(() => this.#send(chatService.kinds.command, text));
   }
 
   /** Asks for older lines, of `@` for private ones. @returns false when there is no line */
   history(room: string, limit: number): boolean {
-    return this.#ask(() => this.#send(kinds.history, this.#taker.historyFor(room, limit)));
+    return this.#ask(() =>
+      this.#send(chatService.kinds.history, this.#taker.historyFor(room, limit))
+    );
+  }
+
+  /** Resolves when all lines so far are sent, so that what is asked now comes after them. */
+  sent(): Promise<void> {
+    return this.#sender.sent();
   }
 
   /** Connects anew, now. @param session goes on with this one instead */
   reconnect(session?: StoredSession): void {
+    this.#sender.lost();
     this.#runner.reconnect(session);
   }
 
@@ -199,9 +214,8 @@ export class ChatClient {
 
   /** Resolves when nothing is under way: all lines are with the server, all answers are there. */
   async settled(): Promise<void> {
-    await this.#answers.until(() =>
-      this.waiting === 0 && this.isConnected && this.#answers.areAllThere
-    );
+    const isIdle = () => this.isConnected && this.waiting === 0 && this.#answers.areAllThere;
+    await this.#answers.until(isIdle);
     await this.#queue.settled();
   }
 
@@ -227,24 +241,18 @@ export class ChatClient {
   }
 
   /** Something could not be kept: says so, and tries again soon. */
-  keepLater(error: unknown): void {
-    this.#sender.keepLater(error);
-  }
+  readonly keepLater = (error: unknown): void => this.#sender.keepLater(error);
 
   #handlersFor(connection: Connection<ChatKinds>): Handlers<ChatKinds> {
-    let isFirst = true;
     this.#connection = undefined;
     return {
       ...Object.assign({}, ...this.#parts.map((part) => part.handlersFor(connection))),
       ...roomHandlers(this.#roomParts),
       you: (you) => {
         this.#you = you;
-        if (isFirst) this.#onFirstYou(connection, you);
-        else {
-          this.#name.is(you.nick);
-          this.emit({ type: "you", ...you });
-        }
-        isFirst = false;
+        if (this.#connection !== connection) return this.#onFirstYou(connection, you);
+        this.#name.is(you.nick);
+        this.emit({ type: "you", ...you });
       },
     };
   }
@@ -276,21 +284,21 @@ export class ChatClient {
     this.#answers.look();
   }
 
+  /** Whether the server says how far the lines of a place are, because they were asked for. */
+  #isAnswered(where: string): boolean {
+    return this.#you?.mode === "rooms" && (where.startsWith("@") || this.joined.has(where));
+  }
+
   #sendJoin(join: Join): void {
-    if (this.#send(kinds.join, join)) this.#answers.page(1);
+    if (this.#send(chatService.kinds.join, join)) this.#answers.page(1);
   }
 
   #onLost({ code, message }: LineError | CloseReport, retryMs: number | undefined): void {
     const retryAtNs = retryMs && this.#options.clock.monotonicNs() + retryMs * 1e6;
     this.#trouble = { code, message, retryAtNs };
     this.#connection = undefined;
-    const rounded = retryMs === undefined ? {} : { retryMs: Math.round(retryMs) };
-    this.emit({ type: "disconnected", code, message, ...rounded });
-  }
-
-  #onSessionLost(): void {
-    this.#sender.renumbered(0);
-    this.tell(sessionLostLines(this.waiting), true);
+    this.#sender.lost();
+    this.emit({ type: "disconnected", code, message, retryMs: retryMs && Math.round(retryMs) });
   }
 
   #onAdopted(error: unknown): void {

@@ -13,6 +13,8 @@ export interface ChatClientOptions extends SessionRunnerOptions {
   readonly last: number;
   /** Told what happens, in order. */
   readonly emit: (event: ChatEvent) => void;
+  /** As `EventQueue` asks for it. */
+  readonly drained?: (() => Promise<void>) | undefined;
 }
 
 /** Why there is no line now. */

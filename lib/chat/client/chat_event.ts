@@ -88,4 +88,10 @@ export type ChatEvent =
   | ({ readonly type: "state" } & State)
   | ({ readonly type: "exit" } & Exit)
   /** What this client has to say itself: the answer to a command, a mistake in what was typed. */
-  | { readonly type: "local"; readonly lines: readonly string[]; readonly isError: boolean };
+  | {
+    readonly type: "local";
+    readonly lines: readonly string[];
+    readonly isError: boolean;
+    /** Lines that are to be copied: none may be broken. */
+    readonly isForCopying?: boolean | undefined;
+  };

@@ -1,6 +1,8 @@
 /** What somebody typed, as an action. Pure; what only the server knows is left to it. */
 import { nearest } from "../../config/did_you_mean.ts";
+import type { StoredSession } from "../../transport/session/session_state.ts";
 import { MAX_COMMAND_BYTES, MAX_LINE_BYTES, MAX_PAGE } from "../limits.ts";
+import { isCookieLike, MIN_PART_LETTERS, parseCookie } from "./cookie_text.ts";
 import { roomName } from "./joined_rooms.ts";
 
 /** What a typed line asks for. */
@@ -21,11 +23,10 @@ export type Action =
   | { readonly type: "cookie" }
   | { readonly type: "files" }
   | { readonly type: "help" }
-  /** With the session that somebody has, 32 and 64 hexadecimal digits. */
-  | {
-    readonly type: "reconnect";
-    readonly session: { readonly id: string; readonly cookie: string } | undefined;
-  }
+  /** With the session that a cookie proves. */
+  | { readonly type: "reconnect"; readonly session: StoredSession | undefined }
+  /** With what is no cookie. */
+  | { readonly type: "part-of-cookie"; readonly part: string }
   | { readonly type: "send"; readonly to: string; readonly path: string }
   | { readonly type: "accept" | "reject"; readonly number: number | undefined }
   | { readonly type: "cancel"; readonly number: number }
@@ -43,6 +44,9 @@ interface ClientCommand {
 }
 
 const DEFAULT_HISTORY = 20;
+
+/** Most bytes that a command may have as it is typed: paths are long, and it may still become a line. */
+export const MAX_TYPED_COMMAND_BYTES = MAX_LINE_BYTES + 256;
 
 const plain = (type: "ignored" | "cookie" | "files" | "help") => (rest: string) =>
   rest === "" ? { type } as const : undefined;
@@ -126,10 +130,10 @@ export const CLIENT_COMMANDS: Readonly<Record<string, ClientCommand>> = {
     brief: "connect anew; with a cookie: as whom it proves",
     parse: (rest) => {
       if (rest === "") return { type: "reconnect", session: undefined };
-      const [, id, cookie] = /^([0-9a-f]{32}):([0-9a-f]{64})$/i.exec(rest) ?? [];
-      if (id === undefined || cookie === undefined) return undefined;
-      const session = { id: id.toLowerCase(), cookie: cookie.toLowerCase() };
-      return { type: "reconnect", session };
+      const session = parseCookie(rest);
+      if (session !== undefined) return { type: "reconnect", session };
+      const isPart = rest.length >= MIN_PART_LETTERS && isCookieLike(rest);
+      return isPart ? { type: "part-of-cookie", part: rest } : undefined;
     },
   },
   cookie: {
@@ -192,6 +196,17 @@ export function parseTyped(
     isLine ? MAX_LINE_BYTES : MAX_COMMAND_BYTES,
     isLine ? "line" : "command",
   ) ?? action;
+}
+
+/** What may stand before a line that is said to somebody. */
+const BEFORE_TEXT = /^!(?:!|r\s+|msg\s+\S{1,80}\s+)/i;
+
+/** Bytes of UTF-8 that something typed may have: where it says something, all of that can be sent. */
+export function maxTypedBytes(text: string): number {
+  if (!text.startsWith("!")) return MAX_LINE_BYTES;
+  const [before] = BEFORE_TEXT.exec(text) ?? [];
+  if (before === undefined) return MAX_TYPED_COMMAND_BYTES;
+  return MAX_LINE_BYTES + new TextEncoder().encode(before).length - (before === "!!" ? 1 : 0);
 }
 
 /** What `!help` says of the client's own commands. */

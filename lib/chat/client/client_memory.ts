@@ -9,6 +9,8 @@ import {
 } from "../../transport/session/session_state.ts";
 import { StateFile } from "../../transport/session/state_file.ts";
 import { type FileNotes, MemoryNotes } from "../files/file_notes.ts";
+import { safeText } from "../../terminal/safe_text.ts";
+import { profileOf } from "./profile_of.ts";
 import { type TypedLine, typedLineCodec } from "./typed_line.ts";
 
 /** Lines that may wait. */
@@ -42,6 +44,8 @@ export interface ClientMemory extends AsyncDisposable {
 export interface ClientMemoryFlags {
   readonly host: string;
   readonly port: number;
+  /** Each has a profile of its own, where none is named. */
+  readonly nick?: string | undefined;
   readonly profile?: string | undefined;
   readonly noState: boolean;
 }
@@ -55,24 +59,33 @@ export interface ClientMemoryFlags {
  */
 export async function openClientMemory(
   context: TramContext,
-  { host, port, profile, noState }: ClientMemoryFlags,
+  { host, port, nick, profile, noState }: ClientMemoryFlags,
   onTrouble: (error: unknown) => void,
 ): Promise<ClientMemory> {
   if (noState) return memoryOnly();
+  const firstProfile = nick === undefined ? undefined : profileOf(nick);
   const opened = await openState<TypedLine>(context, await context.stateFiles(), {
     service: "chat",
     server: { host, port },
     codec: typedLineCodec,
     maxEntries: MAX_WAITING,
     profile,
+    firstProfile,
     onTrouble,
   }).catch((error) => {
     throw /profile "/.test(error?.message) ? new UsageError(error.message) : error;
   });
+  const { stderr } = context.process;
+  if (profile === undefined && firstProfile !== undefined && opened.profile !== firstProfile) {
+    stderr.write(
+      `tram: another process is here as ${safeText(nick ?? "")}: ` +
+        `this one has profile ${opened.profile}, and a name of its own\n`,
+    );
+  }
   const { damage } = opened.state;
   if (damage !== undefined) {
     const where = damage.keptAt === undefined ? "" : `; what cannot be read is in ${damage.keptAt}`;
-    context.process.stderr.write(
+    stderr.write(
       `tram: warning: ${opened.path} was cut or damaged: ${damage.lostBytes} bytes are lost${where}\n`,
     );
   }

@@ -1,10 +1,13 @@
 import type { Completion } from "../../terminal/complete_line.ts";
 import { CLIENT_COMMANDS, SERVER_COMMANDS } from "./client_commands.ts";
+import { completePath } from "./complete_path.ts";
 
 /** What there is to choose from. */
 export interface CompletionNames {
   readonly nicks: readonly string[];
   readonly rooms: readonly string[];
+  /** What is in a folder, folders with a `/` at their end. */
+  readonly namesIn: (folder: string) => readonly string[];
 }
 
 /** Commands that a room follows. */
@@ -14,13 +17,17 @@ const WANT_NICK: ReadonlySet<string> = new Set(
   ["msg", "ignore", "unignore", "send", "who", "suspend", "ban", "forgive", "kick", "op", "deop"],
 );
 
-/** What could stand at the cursor: commands, nicknames, rooms. */
+/** What could stand at the cursor: commands, nicknames, rooms, paths. */
 export function completeInput(
   text: string,
   cursor: number,
-  { nicks, rooms }: CompletionNames,
+  { nicks, rooms, namesIn }: CompletionNames,
 ): Completion {
   const before = text.slice(0, cursor);
+  const [, path] = /^!send\s+\S+\s+(.*)$/is.exec(before) ?? [];
+  if (path !== undefined) {
+    return { from: before.length - path.length, candidates: completePath(path, namesIn) };
+  }
   const from = before.search(/\S*$/);
   const typed = before.slice(from);
   const startsLine = from === 0;
@@ -39,9 +46,6 @@ export function completeInput(
   }
   if (isFirst && WANT_NICK.has(command) && !typed.startsWith("@")) {
     return { from, candidates: spaced(matching(nicks, typed)) };
-  }
-  if (command !== undefined && between !== "" && command === "send") {
-    return { from, candidates: [] }; // a path
   }
   if (typed.startsWith("@")) {
     return { from, candidates: spaced(matching(nicks.map((nick) => `@${nick}`), typed)) };

@@ -7,18 +7,24 @@ export interface EventQueueOptions {
   /** Makes notes durable; missing where nothing is kept. */
   readonly sync: (() => Promise<void>) | undefined;
   readonly emit: (event: ChatEvent) => void;
+  /** Resolves when all that was emitted is out of this process. @default {it always is} */
+  readonly drained?: (() => Promise<void>) | undefined;
   /** Told when notes cannot be kept; lines are shown all the same. */
   readonly onTrouble: (error: unknown) => void;
 }
 
 /**
  * Events in their order. Lines wait until it is durable that they are about to be shown, those that
- * come meanwhile wait together; what is no line waits only behind lines.
+ * come meanwhile wait together; what is no line waits only behind lines. Nothing waits until lines are
+ * out of this process, but they count as shown from then on only.
  */
 export class EventQueue {
   readonly #options: EventQueueOptions;
   #waiting: { readonly event: ChatEvent; readonly mark: SeenMark | undefined }[] = [];
   #running: Promise<void> | undefined;
+  /** The newest lines that were emitted, by store and room. */
+  #emitted = new Map<string, SeenMark>();
+  #draining: Promise<void> | undefined;
 
   constructor(options: EventQueueOptions) {
     this.#options = options;
@@ -35,6 +41,7 @@ export class EventQueue {
   /** Resolves when everything so far has been shown. */
   async settled(): Promise<void> {
     await this.#running;
+    await this.#draining;
   }
 
   async #run(): Promise<void> {
@@ -49,10 +56,26 @@ export class EventQueue {
           await sync?.().catch(onTrouble);
         }
         for (const { event } of batch) emit(event);
-        if (marks.length > 0) seen.shown();
+        if (marks.length > 0) this.#drain(marks);
       }
     } finally {
       this.#running = undefined;
+    }
+  }
+
+  #drain(marks: readonly SeenMark[]): void {
+    const { seen, drained } = this.#options;
+    if (drained === undefined) return seen.shown(marks);
+    for (const mark of marks) this.#emitted.set(`${mark.storeId} ${mark.room}`, mark);
+    this.#draining ??= this.#awaitOutput(drained).finally(() => this.#draining = undefined);
+  }
+
+  async #awaitOutput(drained: () => Promise<void>): Promise<void> {
+    while (this.#emitted.size > 0) {
+      const marks = [...this.#emitted.values()];
+      this.#emitted.clear();
+      const isOut = await drained().then(() => true, () => false);
+      if (isOut) this.#options.seen.shown(marks);
     }
   }
 }

@@ -17,6 +17,8 @@ export interface LineSenderOptions {
   readonly clock: Clock;
   readonly memory: ClientMemory;
   readonly emit: (event: ChatEvent) => void;
+  /** Whether a line for this place may go now; `wake` when that changes. */
+  readonly mayGo: (where: string) => boolean;
 }
 
 /** Typed lines from the moment in which they are typed until the server has them. */
@@ -28,7 +30,13 @@ export class LineSender {
   #inFlight: number[] = [];
   /** Acknowledged as far as was told. */
   #toldSequence: number;
+  /** Sent on this connection, or acknowledged, up to this one. */
+  #sentSequence = 0;
+  /** Those who wait for their lines to be sent. */
+  #unsent: { readonly upTo: number; readonly isSent: () => void }[] = [];
   #keepAgain: Timer | undefined;
+  /** Those who wait for their lines to be kept. */
+  readonly #unkept: (() => void)[] = [];
   #isOver = false;
 
   constructor(options: LineSenderOptions) {
@@ -50,7 +58,10 @@ export class LineSender {
       emit({ type: "local", lines, isError: true });
       return false;
     }
-    await sync?.().catch((error) => this.keepLater(error));
+    await sync?.().catch((error) => {
+      this.keepLater(error);
+      return new Promise<void>((resolve) => this.#unkept.push(resolve));
+    });
     emit({ type: "queued", sequence, ...line });
     return true;
   }
@@ -59,7 +70,21 @@ export class LineSender {
   begin(connection: Connection<ChatKinds>): void {
     this.#connection = connection;
     this.#inFlight = [];
+    this.#sentSequence = this.#options.memory.state.outbox.acknowledgedSequence;
     this.#tell(this.#options.memory.state.outbox.acknowledgedSequence);
+  }
+
+  /** There is no line any more: nobody shall wait for it. */
+  lost(): void {
+    this.#connection = undefined;
+    for (const { isSent } of this.#unsent.splice(0)) isSent();
+  }
+
+  /** Resolves when all lines so far are sent, acknowledged or not; or there is no line to send on. */
+  sent(): Promise<void> {
+    const upTo = this.#options.memory.state.outbox.lastSequence;
+    if (this.#connection === undefined || this.#sentSequence >= upTo) return Promise.resolve();
+    return new Promise((isSent) => this.#unsent.push({ upTo, isSent }));
   }
 
   /** Numbers are those of another session, which has been acknowledged so far. */
@@ -73,10 +98,13 @@ export class LineSender {
     if (connection !== this.#connection || this.#inFlight.length >= MAX_IN_FLIGHT) return "pause";
     const [sequence, line] = [outbox.peekSequence(), outbox.peek()];
     if (sequence === undefined || line === undefined) return "pause";
+    if (!this.#options.mayGo(line.where)) return "pause";
     const say = encodeSay({ sequence, ...line });
     if (!connection.send(chatService.kinds.say, say)) return "full";
     outbox.advance();
     this.#inFlight.push(sequence);
+    this.#sentSequence = sequence;
+    while ((this.#unsent[0]?.upTo ?? Infinity) <= sequence) this.#unsent.shift()?.isSent();
     return "sent";
   }
 
@@ -106,14 +134,17 @@ export class LineSender {
     emit({ type: "local", lines, isError: true });
     this.#keepAgain = clock.after(KEEP_AGAIN_MS, () => {
       this.#keepAgain = undefined;
-      sync?.().catch((again) => this.keepLater(again));
+      sync?.().then(
+        () => this.#unkept.splice(0).forEach((isKept) => isKept()),
+        (again) => this.keepLater(again),
+      );
     });
   }
 
   /** Nothing is tried any more. */
   [Symbol.dispose](): void {
     this.#isOver = true;
-    this.#connection = undefined;
+    this.lost();
     this.#keepAgain?.cancel();
   }
 

@@ -27,9 +27,17 @@ export class LineTaker {
 
   /** JOIN for a room, or for the inbox: what was not seen of it follows. */
   joinFor(room: string): Join {
-    const { seen, last } = this.#options;
-    const after = seen.after(room);
+    const { last } = this.#options;
+    const after = this.#knownOf(room);
     return after === undefined ? { room, last } : { room, after };
+  }
+
+  /**
+   * Whether own lines for a place can be shown for sure once they are sent: the next connection asks
+   * for what follows a known id then, not just for the last lines.
+   */
+  isKnown(where: string): boolean {
+    return this.#knownOf(where.startsWith("@") ? INBOX : where) !== undefined;
   }
 
   /** HISTORY for lines that are older than those shown; they will be taken for such. */
@@ -74,8 +82,12 @@ export class LineTaker {
 
   /** ROOM, before the lines that follow it. */
   room({ room, last }: RoomState): void {
-    const { seen } = this.#options;
+    const { seen, book } = this.#options;
     const received = seen.after(room);
+    if (received === undefined) {
+      const id = this.#knownOf(room) ?? Math.max(0, last - this.#options.last);
+      book.room(room).before = { storeId: seen.storeId, id };
+    }
     if (received === undefined || last >= received) return;
     this.#complain(`The server has lost lines of ${nameOf(room)}: it had ${received}, has ${last}`);
     seen.anchor(room, last);
@@ -97,6 +109,13 @@ export class LineTaker {
       seen.anchor(name, first - 1);
       sendJoin({ room: name, after: first - 1 });
     } else if (first === 0) seen.forget(name);
+  }
+
+  /** What follows this id is to be shown; `undefined`: the server has not said how far a room is. */
+  #knownOf(room: string): number | undefined {
+    const { seen, book } = this.#options;
+    const before = book.find(room)?.before;
+    return seen.after(room) ?? (before?.storeId === seen.storeId ? before?.id : undefined);
   }
 
   #heal(name: string, id: number): void {

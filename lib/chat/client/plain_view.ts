@@ -6,6 +6,7 @@ import { PLAIN_STYLE } from "../../terminal/style.ts";
 import { MAX_LINE_BYTES } from "../limits.ts";
 import type { ChatClient } from "./chat_client.ts";
 import type { ChatEvent } from "./chat_event.ts";
+import { MAX_TYPED_COMMAND_BYTES } from "./client_commands.ts";
 import { eventJson } from "./event_json.ts";
 import { dateOf, timeOfDay } from "./local_time.ts";
 import { renderEvent } from "./render_event.ts";
@@ -72,8 +73,7 @@ export class PlainView {
         `Cannot send line ${number} of the input: it is longer than ${MAX_LINE_BYTES} bytes`,
       ], true);
     };
-    // A command may stand before the line.
-    const maxLineBytes = MAX_LINE_BYTES + 256;
+    const maxLineBytes = MAX_TYPED_COMMAND_BYTES; // a command may stand before the line
     for await (const line of readLines(this.#options.stdin, signal, { maxLineBytes, onCut })) {
       const isWhole = !isCut;
       isCut = false;

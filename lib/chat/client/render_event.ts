@@ -20,6 +20,7 @@ export function renderEvent(event: ChatEvent, how: RenderOptions): string[] {
     case "line":
       return renderLine(event, how);
     case "local":
+      if (event.isForCopying) return event.lines.map(safeText);
       return event.lines.flatMap((line) =>
         event.isError ? alert(line, how) : block(safeText(line), how, (text) => text)
       );
@@ -47,7 +48,7 @@ export function renderEvent(event: ChatEvent, how: RenderOptions): string[] {
       return alert(`not sent${where && ` to ${where}`}: ${what}: ${event.message}`, how);
     }
     case "presence":
-      return remark(presenceText(event, how), how);
+      return event.isQuiet ? [] : remark(presenceText(event, how), how);
     case "room":
       return remark(roomText(event), how);
     case "page": {

@@ -11,7 +11,7 @@ export type RelayEvent = ChatEvent & {
 };
 
 const ROLES = {
-  waiting: "nobody sits opposite yet; what you say first waits for whoever comes",
+  waiting: "nobody sits opposite yet: wait",
   emitter: "your turn",
   receiver: "the other side's turn",
 } as const;

@@ -11,6 +11,8 @@ export interface RoomView {
   /** By author; large rooms list only some. */
   readonly members: Map<number, Who>;
   memberCount: number;
+  /** What is asked for of a room that was never seen comes after this id; set when ROOM has come. */
+  before?: { readonly storeId: string; readonly id: number };
   /** Oldest id that was shown in this process; 0: none. */
   oldest: number;
   /** Older lines were asked for, and have not all come. */
@@ -65,15 +67,15 @@ export class RoomBook {
   }
 
   /** Somebody came, went, or changed. */
-  changed({ room: name, what, was: _was, reason: _reason, ...who }: PresenceEvent): void {
+  changed({ room: name, what, author, nick, isOperator }: PresenceEvent): void {
     const room = this.#rooms.get(name);
     if (room === undefined) return;
     if (what === "left") {
-      if (room.members.delete(who.author)) room.memberCount--;
+      if (room.members.delete(author)) room.memberCount--;
       return;
     }
-    if (what === "joined" && !room.members.has(who.author)) room.memberCount++;
-    room.members.set(who.author, { ...who, isAway: what === "away" });
+    if (what === "joined" && !room.members.has(author)) room.memberCount++;
+    room.members.set(author, { author, nick, isOperator, isAway: what === "away" });
   }
 
   /** Somebody said something. */

@@ -21,7 +21,7 @@ export interface RoomHandlerParts {
   /** The number of this session. */
   readonly me: () => number;
   /** More may be sent. */
-  readonly onAck: () => void;
+  readonly onMayGo: () => void;
   /** The name that was asked for cannot be had. */
   readonly onNickRefused: () => void;
 }
@@ -38,11 +38,13 @@ export function roomHandlers(parts: RoomHandlerParts): Handlers<ChatKinds> {
     if (code !== "room-refused" || room === undefined) return;
     book.remove(room);
     if (joined.remove(room)) answers.page(-1);
+    parts.onMayGo();
   };
   return {
     ack: (view) => {
       sender.acknowledged(readAck(view));
-      parts.onAck();
+      parts.onMayGo();
+      answers.look();
     },
     refused: (refused) => emit({ type: "refused", ...refused, ...sender.line(refused.sequence) }),
     line: (view) => taker.line(readLine(view), me()),
@@ -55,6 +57,7 @@ export function roomHandlers(parts: RoomHandlerParts): Handlers<ChatKinds> {
     room: (room) => {
       taker.room(room);
       lasts.set(room.room, room.last);
+      parts.onMayGo();
       if (room.room === INBOX) return;
       book.entered(room);
       emit({ type: "room", ...room });

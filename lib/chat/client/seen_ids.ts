@@ -4,7 +4,8 @@
  *
  * Before lines are shown they are noted as *showing*, and that must be durable first. Once others are
  * showing, or at the end of the process, they are noted as *seen*. So a process that was killed finds
- * out which lines its predecessor may have shown: exactly those of its last batch.
+ * out which lines its predecessor may have shown: exactly those of its last batch, and those before
+ * that were still on their way to whoever reads them.
  *
  * A note `seen:#room` reads `STORE SEEN SHOWING`; that of another store counts for nothing.
  */
@@ -21,6 +22,8 @@ interface Position {
   received: number;
   /** Last id that was shown for sure. */
   shown: number;
+  /** Last id that was about to be shown, by this process or the one before. */
+  showing: number;
   /** Up to this id, lines may have been shown by the process before. */
   readonly maybeShown: number;
 }
@@ -41,8 +44,8 @@ export class SeenIds {
   readonly #notes: Notes;
   readonly #rooms = new Map<string, Position>();
   #storeId = "";
-  /** Rooms of the last batch that was shown. */
-  #batch = new Map<string, number>();
+  /** Rooms whose notes do not say yet that all that is showing was shown. */
+  readonly #open = new Set<string>();
 
   constructor(notes: Notes) {
     this.#notes = notes;
@@ -59,7 +62,7 @@ export class SeenIds {
     const before = this.#notes.get(STORE_NOTE);
     this.#storeId = storeId;
     this.#rooms.clear();
-    this.#batch.clear();
+    this.#open.clear();
     this.#notes.set(STORE_NOTE, storeId);
     return before !== undefined && before !== storeId;
   }
@@ -73,7 +76,7 @@ export class SeenIds {
   take(room: string, id: number): Taken {
     const position = this.#at(room);
     if (position === undefined) {
-      this.#rooms.set(room, { received: id, shown: id - 1, maybeShown: 0 });
+      this.#rooms.set(room, { received: id, shown: id - 1, showing: id - 1, maybeShown: 0 });
       return "next";
     }
     if (id <= position.received) return "repeat";
@@ -89,48 +92,49 @@ export class SeenIds {
 
   /** Whatever was there, the next line of the room is the one after `id`. */
   anchor(room: string, id: number): void {
-    this.#rooms.set(room, { received: id, shown: id, maybeShown: 0 });
-    this.#note(room, id, id);
+    const position = { received: id, shown: id, showing: id, maybeShown: 0 };
+    this.#rooms.set(room, position);
+    this.#note(room, position);
   }
 
   /** Nothing is known of a room any more. */
   forget(room: string): void {
     this.#rooms.delete(room);
-    this.#batch.delete(room);
+    this.#open.delete(room);
     if (this.#notes.get(noteName(room)) !== undefined) this.#notes.set(noteName(room), "");
   }
 
-  /** Notes lines that will be shown once the notes are durable, and those before as seen. */
+  /** Notes lines that will be shown once the notes are durable, and as seen what was shown. */
   showing(marks: readonly SeenMark[]): void {
-    const next = new Map<string, number>();
     for (const { storeId, room, id } of marks) {
-      if (storeId === this.#storeId) next.set(room, Math.max(id, next.get(room) ?? 0));
-    }
-    for (const room of next.keys()) this.#batch.delete(room); // its new note covers it
-    this.cover();
-    for (const [room, id] of next) {
-      const position = this.#at(room);
+      const position = this.#positionOf(storeId, room);
       if (position === undefined) continue;
-      this.#batch.set(room, id);
-      this.#note(room, position.shown, Math.max(position.shown, id));
+      position.showing = Math.max(position.showing, id);
+      this.#open.add(room);
+    }
+    this.cover();
+  }
+
+  /** They are shown: whoever reads them has them, even if this process is killed. */
+  shown(marks: readonly SeenMark[]): void {
+    for (const { storeId, room, id } of marks) {
+      const position = this.#positionOf(storeId, room);
+      if (position === undefined) continue;
+      position.shown = Math.max(position.shown, Math.min(id, position.showing));
     }
   }
 
-  /** They are shown. */
-  shown(): void {
-    for (const [room, id] of this.#batch) {
-      const position = this.#at(room);
-      if (position !== undefined) position.shown = Math.max(position.shown, id);
-    }
-  }
-
-  /** Notes what was shown as seen. For the end of a process. */
+  /** Notes what was shown as seen. Also for the end of a process. */
   cover(): void {
-    for (const room of this.#batch.keys()) {
+    for (const room of this.#open) {
       const position = this.#at(room);
-      if (position !== undefined) this.#note(room, position.shown, position.shown);
+      if (position !== undefined) this.#note(room, position);
+      if (position?.shown === position?.showing) this.#open.delete(room);
     }
-    this.#batch.clear();
+  }
+
+  #positionOf(storeId: string, room: string): Position | undefined {
+    return storeId === this.#storeId ? this.#at(room) : undefined;
   }
 
   #at(room: string): Position | undefined {
@@ -140,12 +144,12 @@ export class SeenIds {
     if (storeId !== this.#storeId || storeId === "") return undefined;
     const [seen, maybeShown] = [Number(shown), Number(showing)];
     if (!Number.isSafeInteger(seen) || !Number.isSafeInteger(maybeShown)) return undefined;
-    const position = { received: seen, shown: seen, maybeShown };
+    const position = { received: seen, shown: seen, showing: maybeShown, maybeShown };
     this.#rooms.set(room, position);
     return position;
   }
 
-  #note(room: string, shown: number, showing: number): void {
+  #note(room: string, { shown, showing }: Position): void {
     this.#notes.set(noteName(room), `${this.#storeId} ${shown} ${showing}`);
   }
 }

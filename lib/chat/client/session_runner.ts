@@ -24,6 +24,11 @@ const LEAVE_MS = 1000;
 /** Name of the note that says that another client has the session. */
 const TAKEN_NOTE = "taken";
 
+/** Takes whatever comes, for a connection that only asks how far the server is. */
+const HEARS_NOTHING = Object.fromEntries(
+  Object.keys(chatService.kinds).map((kind) => [kind, () => {}]),
+) as Handlers<ChatKinds>;
+
 /** Where to, and what proves the user. */
 export type ChatDial = Omit<DialOptions, "session" | "signal" | "clock" | "clientId">;
 
@@ -53,6 +58,8 @@ export interface SessionUser {
   onLost(because: LineError | CloseReport, retryMs: number | undefined): void;
   /** The server does not know the session; what waits goes out in a new one. */
   onSessionLost(): void;
+  /** The session that another client had cannot be taken back; it is tried as it is, or a new one. */
+  onNotTakenBack(error: LineError): void;
   /** Another session is this one now, or why not. */
   onAdopted(error: unknown): void;
 }
@@ -226,7 +233,10 @@ export class SessionRunner {
       } catch (error) {
         if (!(error instanceof LineError)) throw error;
         // What mends itself is waited for; what does not, a new session mends.
-        if (!error.isPassing) return true;
+        if (!error.isPassing) {
+          this.#user.onNotTakenBack(error);
+          return true;
+        }
         const delayMs = backoffMs(retry, random());
         this.#onWait(delayMs, error);
         await sleep(clock, delayMs, signal).catch(() => {});
@@ -240,7 +250,7 @@ export class SessionRunner {
   async #takeOver(session: StoredSession): Promise<void> {
     const { clock, dial, memory } = this.#options;
     const how = { ...dial, clientId: this.#user.clientId(), clock, session };
-    const { connection } = await dialSession(chatService, how, () => ({}));
+    const { connection } = await dialSession(chatService, how, () => HEARS_NOTHING);
     const { highestSequence } = connection.terms;
     await connection.abort(LineErrorCode.Lost, "reconnecting");
     await memory.adopt(session, Number(highestSequence));
@@ -252,6 +262,9 @@ export class SessionRunner {
 export function errorOf(because: LineError | CloseReport): LineError {
   if (because instanceof LineError) return because;
   const { code, message, by } = because;
+  if (code === LineErrorCode.ShuttingDown) {
+    return new LineError(code, `The server went down: ${message}`, { origin: "here" }); // no refusal
+  }
   const origin = by === "peer" ? "peer" : "here";
   return new LineError(code as LineErrorCode, message || "The line is lost", { origin });
 }

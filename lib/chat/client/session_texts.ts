@@ -8,6 +8,11 @@ export function sessionLostLines(waiting: number): readonly string[] {
   return [...lines, `What it has not confirmed goes out in the new one: ${what}`];
 }
 
+/** Another client has had it, and it cannot be taken back. */
+export function notTakenBackLine(error: Error): string {
+  return `Cannot take the session back that another client had: ${error.message}`;
+}
+
 /** Another session could not be had. */
 export function notAdoptedLine(error: unknown): string {
   const why = error instanceof Error ? error.message : String(error);

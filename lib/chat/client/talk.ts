@@ -1,7 +1,4 @@
 /** What becomes of typed lines: where they go, and what commands do. Knows no terminal. */
-// @ts-types="../../types/std_hex.d.ts"
-import { decodeHex, encodeHex } from "@std/encoding/hex";
-import type { Secret } from "../../transport/proofs.ts";
 import { formatTable } from "../../terminal/table.ts";
 import { safeText } from "../../terminal/safe_text.ts";
 import { LineFlag } from "../line_codec.ts";
@@ -10,10 +7,23 @@ import type { ChatEvent, FileEvent } from "./chat_event.ts";
 import { type Action, helpRows, parseTyped } from "./client_commands.ts";
 import type { Notes } from "./client_memory.ts";
 import { renderFile } from "./render_file.ts";
+import { CookiePieces } from "./cookie_pieces.ts";
+import { formatCookie, tellsCookie } from "./cookie_text.ts";
 import { INBOX } from "./seen_ids.ts";
 
 /** Name of the note that holds where one talks. */
 const WHERE_NOTE = "where";
+
+/** Columns in which the table of commands has a row for each. */
+const MIN_HELP_COLUMNS = 80;
+
+/** What a line is. */
+type Typed = ReturnType<typeof parseTyped>;
+
+/** What the server would do with lines too that were typed before it, if it came first. */
+const AFTER_LINES: ReadonlySet<Typed["type"]> = new Set(
+  ["command", "help", "history", "leave", "nick"] as const,
+);
 
 /** What handles files. */
 export interface TalkFiles {
@@ -51,10 +61,14 @@ export class Talk {
   readonly #options: TalkOptions;
   #where: string;
   #lastPrivate: string | undefined;
+  readonly #pieces: CookiePieces;
+  /** A command that waits for the lines before it; what is typed after it waits for it. */
+  #before: Promise<void> | undefined;
 
   constructor(options: TalkOptions) {
     this.#options = options;
     const { client, notes } = options;
+    this.#pieces = new CookiePieces((line) => client.tell([line], true));
     const before = notes.get(WHERE_NOTE) ?? "";
     const isThere = before.startsWith("@") || client.joined.has(before);
     this.#where = isThere ? before : client.joined.all[0] ?? "";
@@ -82,7 +96,29 @@ export class Talk {
 
   /** Does what a typed line says. Resolves when the line is safe, or the command is under way. */
   async type(line: string): Promise<void> {
-    const action = parseTyped(line);
+    const action = this.#pieces.next(line) ?? parseTyped(line);
+    const { session } = this.#options.client;
+    if (session !== undefined && action.type !== "reconnect" && tellsCookie(line, session)) {
+      return this.#wrong("Not said: with this, a part of your cookie, somebody could be you");
+    }
+    const before = this.#before;
+    if (!AFTER_LINES.has(action.type)) {
+      // Connecting anew may be what helps.
+      if (before !== undefined && action.type !== "reconnect") await before;
+      return await this.#try(action);
+    }
+    const turn = this.#before = this.#afterLines(before, action);
+    await turn;
+    if (this.#before === turn) this.#before = undefined;
+  }
+
+  async #afterLines(before: Promise<void> | undefined, action: Typed): Promise<void> {
+    await before;
+    await this.#options.client.sent();
+    await this.#try(action);
+  }
+
+  async #try(action: Typed): Promise<void> {
     if (action.type === "wrong") return this.#wrong(action.why);
     try {
       await this.#do(action);
@@ -132,12 +168,10 @@ export class Talk {
       case "cookie":
         return this.#cookie();
       case "reconnect":
-        return client.reconnect(
-          action.session && {
-            id: action.session.id,
-            cookie: decodeHex(action.session.cookie) as Secret,
-          },
-        );
+        return client.reconnect(action.session);
+      case "part-of-cookie":
+        this.refused++;
+        return this.#pieces.begin(action.part);
       case "quit":
         return onQuit(action.message);
       case "help":
@@ -209,18 +243,20 @@ export class Talk {
     const { client } = this.#options;
     const { session } = client;
     if (session === undefined) return this.#wrong("There is no session yet");
-    client.tell([
-      "Whoever has this is you; show it to nobody. In another client:",
-      `!reconnect ${session.id}:${encodeHex(session.cookie)}`,
-    ]);
+    client.tell(["Whoever has this is you; show it to nobody. In another client:"]);
+    const lines = [`!reconnect ${formatCookie(session)}`];
+    client.emit({ type: "local", lines, isError: false, isForCopying: true });
   }
 
   #helpLines(): string[] {
-    const { columns } = this.#options;
+    const columns = this.#options.columns();
+    const rows = helpRows();
+    // A table that does not fit would have four rows for each command.
+    if ((columns ?? Infinity) < MIN_HELP_COLUMNS) return rows.map((row) => row.join(": "));
     return formatTable({
       columns: [{ title: "here" }, { title: "what it does" }],
-      rows: helpRows().map(([usage, brief]) => [usage, brief].map(safeText)),
-      columnsAvailable: columns(),
+      rows: rows.map((row) => row.map(safeText)),
+      columnsAvailable: columns,
     });
   }
 

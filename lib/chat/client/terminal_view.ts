@@ -4,9 +4,9 @@ import type { Input, Output } from "../../context.ts";
 import { Prompt } from "../../terminal/prompt.ts";
 import { safeText } from "../../terminal/safe_text.ts";
 import { type Style, styleFor } from "../../terminal/style.ts";
-import { MAX_LINE_BYTES } from "../limits.ts";
 import type { ChatClient } from "./chat_client.ts";
 import type { ChatEvent } from "./chat_event.ts";
+import { maxTypedBytes } from "./client_commands.ts";
 import { completeInput } from "./complete_input.ts";
 import { dateOf, timeOfDay } from "./local_time.ts";
 import { renderEvent } from "./render_event.ts";
@@ -30,6 +30,8 @@ export interface TerminalViewOptions {
   readonly onInterrupt: () => void;
   /** ^D, or the end of the input. */
   readonly onEnd: () => void;
+  /** What is in a folder, as `FileAccess` says it. */
+  readonly namesIn: (folder: string) => readonly string[];
   /** Files that are under way, in few words; empty when there are none. */
   readonly filesText?: (() => string) | undefined;
 }
@@ -56,7 +58,7 @@ export class TerminalView implements Disposable {
   /** Begins to take keys. */
   constructor(options: TerminalViewOptions) {
     this.#options = options;
-    const { clock, stdin, stdout, client, talk, onInterrupt, onEnd } = options;
+    const { clock, stdin, stdout, client, talk, onInterrupt, onEnd, namesIn } = options;
     this.#style = styleFor(stdout);
     this.#day = dateOf(clock.wallUs());
     this.#prompt = new Prompt({
@@ -66,11 +68,11 @@ export class TerminalView implements Disposable {
       onLine: (line) => void talk().type(line).finally(() => this.refresh()),
       complete: (text, cursor) => {
         const { book, joined } = client();
-        return completeInput(text, cursor, { nicks: book.nicks(), rooms: joined.all });
+        return completeInput(text, cursor, { nicks: book.nicks(), rooms: joined.all, namesIn });
       },
       onInterrupt,
       onEnd,
-      maxLineBytes: MAX_LINE_BYTES + 256, // a command may stand before the line
+      maxLineBytes: maxTypedBytes,
     });
     this.done = this.#prompt.done;
   }

@@ -9,6 +9,11 @@ import type { PacedRelease } from "./paced_release.ts";
 /** Numbers of transfers that have ended, so that frames which were on their way are known. */
 const MAX_ENDED = 8192;
 
+/** How much waits with its credit given back. */
+export interface Backlog {
+  bytes: number;
+}
+
 /** One connection of a member, as the desk sees it. */
 export class DeskSeat {
   readonly member: Member;
@@ -19,6 +24,10 @@ export class DeskSeat {
   readonly in: Map<number, DeskTransfer> = new Map();
   /** Gives its credit back. */
   readonly credit: PacedRelease;
+  /** What it has sent and waits with its credit given back, */
+  readonly backlog: Backlog = { bytes: 0 };
+  /** and the same of all. */
+  readonly all: Backlog;
   /** Whether the connection is over for the desk. */
   isOver = false;
   readonly #ended = new Set<number>();
@@ -26,10 +35,11 @@ export class DeskSeat {
   #waiting: DeskTransfer[] = [];
   #isWaiting = false;
 
-  constructor(member: Member, credit: PacedRelease) {
+  constructor(member: Member, credit: PacedRelease, all: Backlog) {
     this.member = member;
     this.connection = member.connection;
     this.credit = credit;
+    this.all = all;
   }
 
   /** Whether it sends more than one file now, so that one must not hold up another. */

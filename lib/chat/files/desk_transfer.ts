@@ -23,6 +23,10 @@ const RESUME_BYTES = 32 * 1024;
  * told to pause (its lane and its credit) is less.
  */
 const MAX_QUEUE_BYTES = 1024 * 1024;
+/** Most bytes that wait so of all files of one sender, however many receivers take nothing, */
+const MAX_SENDER_BYTES = 8 * 1024 * 1024;
+/** and of all senders. Above, each has its credit and no more: who shares it may have to wait. */
+const MAX_ALL_BYTES = 64 * 1024 * 1024;
 
 const { kinds } = chatService;
 
@@ -39,6 +43,8 @@ export class DeskTransfer {
   #queueBytes = 0;
   /** Bytes of the queue whose credit is not given back yet. */
   #heldBytes = 0;
+  /** Bytes of the queue whose credit was given back. */
+  #givenBytes = 0;
   #isPaused = false;
   #end: FileEnd | undefined;
 
@@ -88,7 +94,11 @@ export class DeskTransfer {
   share(): void {
     if (this.#queueBytes <= PAUSE_BYTES) return;
     this.#pause(true);
-    if (this.#queueBytes <= MAX_QUEUE_BYTES) this.#giveBack(this.#heldBytes);
+    const { backlog, all } = this.sender;
+    if (this.#queueBytes > MAX_QUEUE_BYTES) return;
+    if (backlog.bytes > MAX_SENDER_BYTES || all.bytes > MAX_ALL_BYTES) return;
+    this.#count(this.#heldBytes);
+    this.#giveBack(this.#heldBytes);
   }
 
   /** Passes the FILE_END on, after all data. @throws {LineError} `bad-message` when data is missing */
@@ -113,8 +123,11 @@ export class DeskTransfer {
     }
     if (!this.#pass(first)) return false;
     this.#queue.shift();
-    this.#queueBytes -= HEAD_BYTES + first.length;
-    this.#giveBack(Math.min(this.#heldBytes, HEAD_BYTES + first.length));
+    const frameBytes = HEAD_BYTES + first.length;
+    this.#queueBytes -= frameBytes;
+    const heldBytes = Math.min(this.#heldBytes, frameBytes);
+    this.#giveBack(heldBytes);
+    this.#count(heldBytes - frameBytes);
     if (this.#queueBytes < RESUME_BYTES) this.#pause(false);
     return true;
   }
@@ -126,6 +139,7 @@ export class DeskTransfer {
     this.#queueBytes = 0;
     this.#end = undefined;
     this.#giveBack(this.#heldBytes);
+    this.#count(-this.#givenBytes);
     this.sender.ended(this.number);
     this.receiver.ended(this.number);
   }
@@ -140,6 +154,12 @@ export class DeskTransfer {
   #giveBack(bytes: number): void {
     this.#heldBytes -= bytes;
     if (bytes > 0) this.sender.credit.give(bytes);
+  }
+
+  #count(bytes: number): void {
+    this.#givenBytes += bytes;
+    this.sender.backlog.bytes += bytes;
+    this.sender.all.bytes += bytes;
   }
 
   #pause(isPaused: boolean): void {

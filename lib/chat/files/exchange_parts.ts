@@ -9,6 +9,8 @@ export interface ExchangeParts {
   readonly files: FileAccess;
   readonly notes: FileNotes;
   readonly chunkBytes: number;
+  /** Who receives, as journals say it. */
+  readonly receiver: string;
   readonly emit: (event: FileEvent) => void;
   /** The next number for people. */
   readonly newNumber: () => number;

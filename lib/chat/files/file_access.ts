@@ -27,7 +27,7 @@ export interface FileAccess {
   openToRead(path: string): Promise<OpenFile>;
   /** Opens a file as it is, to read and write; links are not followed. @returns `undefined`: there is none */
   openToWrite(path: string): Promise<OpenFile | undefined>;
-  /** Makes a file. @returns `undefined` when there is something of that name, be it a broken link */
+  /** Makes a file, and its folder. @returns `undefined` when there is something of that name, be it a broken link */
   create(path: string): Promise<OpenFile | undefined>;
   /** Gives a file another name in the same folder, durably. @returns false when the name is taken */
   renameToNew(from: string, to: string): Promise<boolean>;
@@ -37,4 +37,6 @@ export interface FileAccess {
   absolute(path: string): string;
   /** Names of what is in a folder; empty where there is no such folder. */
   list(folder: string): Promise<readonly string[]>;
+  /** The same at once, with a `/` behind names of folders; empty where it cannot be read. */
+  namesIn(folder: string): readonly string[];
 }

@@ -13,7 +13,7 @@ import { MAX_ANNOUNCED } from "../limits.ts";
 import { readFileDataHead } from "../line_codec.ts";
 import { type ChatKinds, chatService } from "../protocol.ts";
 import type { ChatHost, Member } from "../server/chat_host.ts";
-import { DeskSeat } from "./desk_seat.ts";
+import { type Backlog, DeskSeat } from "./desk_seat.ts";
 import { DeskTransfer } from "./desk_transfer.ts";
 import { PacedRelease } from "./paced_release.ts";
 
@@ -56,6 +56,7 @@ export class FileDesk {
   readonly #host: ChatHost;
   readonly #options: FileDeskOptions;
   readonly #seats = new Map<Member, DeskSeat>();
+  readonly #all: Backlog = { bytes: 0 };
   /** Goes through all numbers before one comes again. */
   #lastNumber = Math.floor(Math.random() * 2 ** 32);
 
@@ -80,7 +81,11 @@ export class FileDesk {
     const release = (bytes: number) => {
       if (connection.isOpen) connection.releaseBulk(bytes);
     };
-    const seat = new DeskSeat(member, new PacedRelease(clock, rateBytesPerSecond, release));
+    const seat = new DeskSeat(
+      member,
+      new PacedRelease(clock, rateBytesPerSecond, release),
+      this.#all,
+    );
     this.#seats.set(member, seat);
     return {
       offer: (offer) => this.#offer(seat, offer),

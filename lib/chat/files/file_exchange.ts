@@ -13,6 +13,7 @@ import type { FileAccess } from "./file_access.ts";
 import type { FileNotes } from "./file_notes.ts";
 import { IncomingFiles, type IncomingOptions } from "./incoming_files.ts";
 import { OutgoingFiles } from "./outgoing_files.ts";
+import { receiverOf } from "./receiver_of.ts";
 
 /** Options of a {@linkcode FileExchange}. */
 export interface FileExchangeOptions extends IncomingOptions {
@@ -50,6 +51,7 @@ export class FileExchange implements AsyncDisposable {
       files,
       notes,
       chunkBytes,
+      receiver: receiverOf(notes),
       emit: (event) => isClosed || options.emit(event),
       newNumber: () => ++number,
     };

@@ -16,6 +16,8 @@ export interface JournalHead {
   readonly name: string;
   readonly size: number;
   readonly chunkBytes: number;
+  /** Who receives it: nobody else in this folder goes on with it. @default {whoever finds it} */
+  readonly receiver?: string | undefined;
 }
 
 /** The end of a chunk of a file, to go on from. */
@@ -45,6 +47,7 @@ const headSchema = v.object({
   name: v.string(),
   size: count,
   chunkBytes: v.pipe(count, v.minValue(1)),
+  receiver: v.optional(v.string()),
 });
 const chunkSchema = v.object({
   chunk: count,
@@ -55,12 +58,12 @@ const chunkSchema = v.object({
 const LINE_END = 10;
 
 /** The first line. */
-export function encodeJournalHead(head: JournalHead): Uint8Array<ArrayBuffer> {
+export function encodeJournalHead(head: JournalHead): Uint8Array {
   return encodeLine({ journal: 1, ...head });
 }
 
 /** The line of a chunk. @param chunk its number, from 1 */
-export function encodeJournalChunk(chunk: number, mark: ChunkMark): Uint8Array<ArrayBuffer> {
+export function encodeJournalChunk(chunk: number, mark: ChunkMark): Uint8Array {
   return encodeLine({ chunk, ...mark });
 }
 
@@ -83,7 +86,7 @@ export function parseJournal(bytes: Uint8Array): Journal | undefined {
   return { head, chunks, last, goodBytes };
 }
 
-function encodeLine(value: unknown): Uint8Array<ArrayBuffer> {
+function encodeLine(value: unknown): Uint8Array {
   return new TextEncoder().encode(`${JSON.stringify(value)}\n`);
 }
 

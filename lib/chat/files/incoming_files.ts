@@ -11,6 +11,7 @@ import { findParts } from "./find_parts.ts";
 import { IncomingFile, type LiveTransfer } from "./incoming_file.ts";
 import { IncomingList } from "./incoming_list.ts";
 import { MismatchError, PartFile } from "./part_file.ts";
+import { reasonForOthers } from "./reason_for_others.ts";
 import { ReceivedKeys } from "./received_keys.ts";
 import { sayDone, sayRejected, sayStop } from "./receiver_says.ts";
 import { receiveFile } from "./receive_file.ts";
@@ -161,8 +162,8 @@ export class IncomingFiles {
   }
 
   async #find(): Promise<void> {
-    const { files, newNumber } = this.#parts;
-    for (const { path, journal } of await findParts(files, this.#options.downloads)) {
+    const { files, newNumber, receiver } = this.#parts;
+    for (const { path, journal } of await findParts(files, this.#options.downloads, receiver)) {
       const { head, chunks } = journal;
       const item = new IncomingFile(newNumber(), head);
       item.state = "wanted";
@@ -206,7 +207,8 @@ export class IncomingFiles {
       this.#receive(item, live).catch((error) => {
         const code = error instanceof MismatchError ? "mismatch" : "failed";
         const stop = live.stop ?? { code, message: messageOf(error) };
-        if (live.stop === undefined) sayStop(live, stop.code, stop.message);
+        const why = reasonForOthers("it cannot be written there", error);
+        if (live.stop === undefined) sayStop(live, code, code === "failed" ? why : stop.message);
         return this.#stopped(item, live, stop);
       }));
   }

@@ -64,7 +64,7 @@ export class OutgoingFile {
   get isSettled(): boolean {
     const { transfers, isForRoom } = this;
     return transfers.every(({ state }) => isOver(state) || state === "failed") &&
-      !(isForRoom && transfers.length === 0);
+      !(isForRoom && transfers.every(({ author }) => author === 0));
   }
 
   /** Adds a transfer to one person. */

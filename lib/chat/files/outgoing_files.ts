@@ -2,16 +2,16 @@
  * Files that are sent: offered, offered again after each interruption, and passed out to whoever
  * accepts. What the other side has is known from its answer alone.
  */
-// @ts-types="../../types/std_hex.d.ts"
-import { encodeHex } from "@std/encoding/hex";
 import type { Connection } from "../../transport/connection.ts";
 import type { FileEvent } from "../client/chat_event.ts";
 import type { FileDone, FileStop, Start } from "../file_messages.ts";
 import { type ChatKinds, chatService } from "../protocol.ts";
 import { type ExchangeParts, messageOf } from "./exchange_parts.ts";
-import { isOver, OutgoingFile, type OutgoingTransfer, type SentFile } from "./outgoing_file.ts";
+import { lookAtFile } from "./look_at_file.ts";
+import { isOver, OutgoingFile, type OutgoingTransfer } from "./outgoing_file.ts";
 import { OutgoingList, transferOfStart, transferOfStop } from "./outgoing_list.ts";
 import { OutgoingNotes } from "./outgoing_notes.ts";
+import { reasonForOthers } from "./reason_for_others.ts";
 import { ChangedError } from "./sending.ts";
 import { startSending } from "./start_sending.ts";
 
@@ -48,19 +48,8 @@ export class OutgoingFiles {
   /** Offers a file. @throws {Error} one line: it cannot be read, or too many are sent */
   async send(path: string, to: string): Promise<number> {
     const { files, newNumber } = this.#parts;
-    const absolute = files.absolute(path);
-    let info: { readonly size: number; readonly mtimeMs: number };
-    {
-      using file = await files.openToRead(absolute);
-      info = await file.info();
-    }
-    const again = this.#files.failed(absolute, to, info.size, info.mtimeMs);
-    const name = absolute.slice(
-      Math.max(absolute.lastIndexOf("/"), absolute.lastIndexOf("\\")) + 1,
-    );
-    const key = encodeHex(crypto.getRandomValues(new Uint8Array(16)));
-    const { size, mtimeMs } = info;
-    const file: SentFile = { key, path: absolute, to, name, size, mtimeMs, nicks: [] };
+    const file = await lookAtFile(files, path, to);
+    const again = this.#files.failed(file.path, to, file.size, file.mtimeMs);
     const sent = again ?? new OutgoingFile(newNumber(), this.#notes.newSlot(), file);
     this.#files.add(sent);
     if (again === undefined) {
@@ -133,9 +122,9 @@ export class OutgoingFiles {
     const transfer = found?.transfer ?? transferOfStop(sent, stop);
     if (transfer !== undefined) this.#stop(sent, transfer, code, message);
     else if (number === 0 && sent.isForRoom) this.#endOffer(sent, code, message);
-    else if (code === "gone" && nick !== undefined && sent.isForRoom) {
-      const late = this.#addTransfer(sent, nick, "offered"); // it may not have seen the offer
-      this.#stop(sent, late, code, message);
+    else if (nick !== undefined && sent.isForRoom) {
+      // Somebody in the room who has not begun: does not want it, or may not have seen the offer.
+      this.#stop(sent, this.#addTransfer(sent, nick, "offered"), code, message);
     }
   }
 
@@ -236,11 +225,13 @@ export class OutgoingFiles {
     // That it has sent all is no end: the receiver says whether it has it.
     const running: Promise<void> = sending.done.then(() => {}, (error) => {
       if (transfer.sending !== sending) return;
-      const code = error instanceof ChangedError ? "changed" : "failed";
-      const message = messageOf(error);
-      const stop = { transfer: start.transfer, code, message: message.slice(0, 1000) };
-      connection.send(kinds.fileStop, stop);
-      this.#stop(sent, transfer, code, message);
+      const isChanged = error instanceof ChangedError;
+      const code = isChanged ? "changed" : "failed";
+      const message = isChanged
+        ? "it has changed since it was offered"
+        : reasonForOthers("it cannot be read there", error);
+      connection.send(kinds.fileStop, { transfer: start.transfer, code, message });
+      this.#stop(sent, transfer, code, messageOf(error));
     }).finally(() => this.#running.delete(running));
     this.#running.add(running);
   }

@@ -67,7 +67,7 @@ export function transferOfStart(
 ): OutgoingTransfer | undefined {
   return transfers.find((one) => one.author === author) ??
     transfers.find((one) => one.author === 0 && isSameNick(one.nick, nick)) ??
-    (file.to.startsWith("@") ? transfers[0] : undefined);
+    (file.to.startsWith("@") ? transfers.find((one) => one.author === 0) : undefined);
 }
 
 /** Which transfer of a file a FILE_STOP without a known number is about. */

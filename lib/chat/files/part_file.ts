@@ -122,14 +122,21 @@ export class PartFile {
    * What it is about. For the start of a process: what a kill has left that is of no use to anybody, a
    * journal without a line or without its part, is taken away.
    *
+   * @param receiver who looks: what is another's may be in use, and is left alone
    * @returns `undefined` when there is nothing to go on with
    */
-  static async look(files: FileAccess, path: string): Promise<Journal | undefined> {
+  static async look(
+    files: FileAccess,
+    path: string,
+    receiver?: string,
+  ): Promise<Journal | undefined> {
     let content: JournalContent;
     {
       using journal = await files.openToWrite(`${path}${JOURNAL_ENDING}`);
       if (journal === undefined) return undefined;
       content = await readJournal(journal);
+      const { receiver: owner = receiver } = content.journal?.head ?? {};
+      if (owner !== receiver) return undefined;
       using part = await files.openToWrite(`${path}${PART_ENDING}`);
       if (part !== undefined && content.hasLine) return content.journal;
     }

@@ -95,6 +95,7 @@ export const realFileAccess: FileAccess = {
     }),
   create: (path) =>
     attempt("write", path, async () => {
+      await Deno.mkdir(folderOf(path), { recursive: true });
       const file = await Deno.open(path, { read: true, write: true, createNew: true })
         .catch(unless(Deno.errors.AlreadyExists));
       return file && new RealOpenFile(path, file);
@@ -120,6 +121,16 @@ export const realFileAccess: FileAccess = {
       }
       return names;
     }),
+  namesIn: (folder) => {
+    try {
+      return Array.from(
+        Deno.readDirSync(folder),
+        ({ name, isDirectory }) => isDirectory ? `${name}/` : name,
+      );
+    } catch {
+      return [];
+    }
+  },
 };
 
 /** A second name is refused where there is one, which a rename would replace. */
@@ -158,11 +169,16 @@ function unless(expected: new (...args: never[]) => Error): (error: unknown) => 
   };
 }
 
+/** What Deno says, without the number of the system, and the path: `No such file or directory`. */
+function reasonOf(error: unknown): string {
+  const why = error instanceof Error ? error.message : String(error);
+  return why.replace(/ \(os error \d+\).*$/s, "");
+}
+
 async function attempt<T>(what: string, path: string, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`Cannot ${what} ${path}: ${why}`, { cause: error });
+    throw new Error(`Cannot ${what} ${path}: ${reasonOf(error)}`, { cause: error });
   }
 }

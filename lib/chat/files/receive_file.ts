@@ -44,7 +44,7 @@ export async function receiveFile(
 }
 
 async function open(
-  { files, chunkBytes }: ExchangeParts,
+  { files, chunkBytes, receiver }: ExchangeParts,
   folder: string,
   item: IncomingFile,
 ): Promise<PartFile> {
@@ -52,5 +52,13 @@ async function open(
   const part = partPath === undefined ? undefined : await PartFile.resume(files, partPath);
   if (part !== undefined) return part;
   if (partPath !== undefined) await PartFile.remove(files, partPath);
-  return await PartFile.create(files, folder, { key, author, nick, name, size, chunkBytes });
+  return await PartFile.create(files, folder, {
+    key,
+    author,
+    nick,
+    name,
+    size,
+    chunkBytes,
+    receiver,
+  });
 }

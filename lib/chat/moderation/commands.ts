@@ -14,14 +14,18 @@ import { ban, suspend } from "./sanction_commands.ts";
 import { bans, log } from "./show_log.ts";
 import { rooms, who } from "./show_who.ts";
 
-/** One command. */
-export interface Command {
+/** What `!help` says of a command. */
+export interface CommandText {
   /** `!list` */
   readonly name: string;
   /** What may follow it. */
   readonly places: string;
   /** What it does, in one line. */
   readonly brief: string;
+}
+
+/** One command. */
+export interface Command extends CommandText {
   /** Whether everybody may; otherwise the console and operators. */
   readonly isForAll: boolean;
   /** Whether it changes something, so that it waits for its turn. */
@@ -122,7 +126,11 @@ export function commandNames(isPrivileged: boolean): readonly string[] {
 function help(actor: Actor, { isOperator }: CommandCall): Answer {
   const member = memberOf(actor);
   const isPrivileged = member === undefined || isOperator(member.identity);
-  const shown = COMMANDS.filter((each) => each.isForAll || isPrivileged);
+  return showCommands(COMMANDS.filter((each) => each.isForAll || isPrivileged));
+}
+
+/** What `!help` answers. */
+export function showCommands(shown: readonly CommandText[]): Answer {
   const lines = formatTable({
     columns: [{ title: "command" }, { title: "what it does", flexible: true }],
     rows: shown.map(({ name, places, brief }) => [`${name} ${places}`.trim(), brief]),

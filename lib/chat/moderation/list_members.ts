@@ -4,6 +4,7 @@ import { formatTable } from "../../terminal/table.ts";
 import { parseRoom } from "../nick/parse_room.ts";
 import type { Member } from "../server/chat_host.ts";
 import { type Answer, type CommandCall, done, refused } from "./command_call.ts";
+import { firstOf } from "./first_of.ts";
 
 /** Most members that one answer shows: it must fit into a frame. */
 const MAX_LISTED = 500;
@@ -15,11 +16,14 @@ export function listMembers(call: CommandCall): Answer {
   const { host, rest, isOperator, book, clock } = call;
   const room = rest === "" ? undefined : parseRoom(rest.startsWith("#") ? rest : `#${rest}`);
   if (room !== undefined && "error" in room) return refused(room.error);
-  const members = [...room === undefined ? host.members() : host.membersOf(room.room)];
   const rank = ({ identity }: Member) => isOperator(identity) ? 0 : 1;
-  members.sort((a, b) => rank(a) - rank(b) || compare(a.nick, b.nick));
+  const { first, total } = firstOf(
+    room === undefined ? host.members() : host.membersOf(room.room),
+    MAX_LISTED,
+    (a, b) => rank(a) - rank(b) || compare(a.nick, b.nick),
+  );
   const nowUs = clock.wallUs();
-  const shown = members.slice(0, MAX_LISTED).map((member) => ({
+  const shown = first.map((member) => ({
     nick: member.nick,
     author: member.author,
     isOperator: isOperator(member.identity),
@@ -29,7 +33,7 @@ export function listMembers(call: CommandCall): Answer {
     roomCount: member.rooms.size,
   }));
   const where = room === undefined ? "here" : `in ${safeText(room.room)}`;
-  const data = { room: room?.room, memberCount: members.length, members: shown };
+  const data = { room: room?.room, memberCount: total, members: shown };
   if (shown.length === 0) return done([`Nobody is ${where}`], data);
   const lines = formatTable({
     columns: [
@@ -46,7 +50,7 @@ export function listMembers(call: CommandCall): Answer {
     ]),
     columnsAvailable: 80,
   });
-  const more = members.length - shown.length;
+  const more = total - shown.length;
   return done(more > 0 ? [...lines, `and ${more} more`] : lines, data);
 }
 

@@ -5,9 +5,19 @@ import type { Sanction } from "../store/chat_store.ts";
 /** What words need of a sanction. */
 export type Telling = Pick<Sanction, "actor" | "reason" | "untilUs">;
 
+/** `2026-11-20 09:50`, in UTC */
+export function minuteText(timeUs: number): string {
+  return new Date(timeUs / 1000).toISOString().slice(0, 16).replace("T", " ");
+}
+
 /** `2026-11-20 09:50 UTC` */
-export function dateText(timeUs: number): string {
-  return `${new Date(timeUs / 1000).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+function dateText(timeUs: number): string {
+  return `${minuteText(timeUs)} UTC`;
+}
+
+/** `10 min`, `1 h 30 min`: as short as it goes. */
+export function timeText(us: number): string {
+  return formatDurationMs(us / 1000).replace(/ 00 \S+$/, "");
 }
 
 /** `8 min 30 s left`, or `until forgiven`. */

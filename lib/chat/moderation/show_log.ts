@@ -4,11 +4,15 @@ import { cutToBytes } from "../../terminal/cut_to_bytes.ts";
 import { safeText } from "../../terminal/safe_text.ts";
 import { formatTable } from "../../terminal/table.ts";
 import { type Answer, type CommandCall, done } from "./command_call.ts";
-import { dateText, timeLeft } from "./sanction_text.ts";
+import { minuteText, timeLeft, timeText } from "./sanction_text.ts";
 
 /** Most entries that one answer shows. */
 const MAX_LISTED = 200;
 const DEFAULT_COUNT = 20;
+
+/** Names may be cut, so that reasons can be read. */
+const NAME = { flexible: true, minWidth: 7 };
+const REASON = { title: "reason", flexible: true, minWidth: 20 };
 
 /** What holds: who, how long still, by whom, why. */
 export function bans({ book, clock }: CommandCall): Answer {
@@ -19,11 +23,11 @@ export function bans({ book, clock }: CommandCall): Answer {
   if (shown.length === 0) return done(["Nobody is banned or suspended"], data);
   const lines = formatTable({
     columns: [
-      { title: "name" },
+      { title: "name", ...NAME },
       { title: "what" },
       { title: "for", align: "right" },
-      { title: "by" },
-      { title: "reason", flexible: true },
+      { title: "by", ...NAME },
+      REASON,
     ],
     rows: shown.map(({ nick, action, untilUs, actor, reason }) => [
       safeText(nick),
@@ -45,18 +49,20 @@ export async function log({ rest, store }: CommandCall): Promise<Answer> {
   if (entries.length === 0) return done(["Nothing has been done yet"], { entries });
   const lines = formatTable({
     columns: [
-      { title: "when" },
-      { title: "by" },
+      { title: "when (UTC)" },
+      { title: "by", ...NAME },
       { title: "what" },
-      { title: "whom" },
-      { title: "reason", flexible: true },
+      { title: "whom", ...NAME },
+      { title: "for", align: "right" },
+      REASON,
     ],
     rows: entries.map(({ timeUs, actor, action, nick, untilUs, reason }) => [
-      dateText(timeUs),
+      minuteText(timeUs),
       safeText(actor),
       action,
       safeText(nick),
-      safeText(untilUs === undefined ? reason : `until ${dateText(untilUs)} ${reason}`.trim()),
+      untilUs === undefined ? "" : timeText(untilUs - timeUs),
+      safeText(reason),
     ]),
     columnsAvailable: 80,
   });

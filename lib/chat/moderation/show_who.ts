@@ -5,6 +5,7 @@ import { formatTable } from "../../terminal/table.ts";
 import { memberOf } from "./actor.ts";
 import { type Answer, type CommandCall, done } from "./command_call.ts";
 import { splitWord } from "./command_words.ts";
+import { firstOf } from "./first_of.ts";
 import { sanctionText } from "./sanction_text.ts";
 import { findTarget } from "./target.ts";
 
@@ -15,10 +16,12 @@ const CONNECTIONS_SHOWN = 20;
 
 /** Which rooms there are. */
 export function rooms({ host }: CommandCall): Answer {
-  const all = [...host.rooms()].map(({ room, members, last }) => ({ room, members, last }));
-  all.sort((a, b) => b.members - a.members || (a.room < b.room ? -1 : 1));
-  const shown = all.slice(0, MAX_LISTED);
-  const data = { roomCount: all.length, rooms: shown };
+  const { first: shown, total } = firstOf(
+    host.rooms(),
+    MAX_LISTED,
+    (a, b) => b.members - a.members || (a.room < b.room ? -1 : 1),
+  );
+  const data = { roomCount: total, rooms: shown };
   if (shown.length === 0) return done(["There are no rooms yet"], data);
   const lines = formatTable({
     columns: [
@@ -29,7 +32,7 @@ export function rooms({ host }: CommandCall): Answer {
     rows: shown.map(({ room, members, last }) => [safeText(room), `${members}`, `${last}`]),
     columnsAvailable: 80,
   });
-  const more = all.length - shown.length;
+  const more = total - shown.length;
   return done(more > 0 ? [...lines, `and ${more} more`] : lines, data);
 }
 

@@ -16,6 +16,10 @@ export interface Target {
 /** Somebody by what they are, whatever they are called. */
 const IDENTITY = /^(?:token:[A-Za-z0-9._-]{1,32}|session:[1-9]\d{0,9})$/;
 
+/** Names among which one that was mistyped is looked for, and the longest that is. */
+const NAMES_COMPARED = 1000;
+const LONGEST_COMPARED = 32;
+
 /**
  * Finds whom a command means: by name, by the name that a ban has noted, or by `token:NAME` and
  * `session:NUMBER`.
@@ -46,7 +50,7 @@ export function findTarget(
     const { identity } = someone;
     return { identity, nick: someone.nick, members: membersAs(host, identity) };
   }
-  const names = [...host.members()].map((member) => member.nick);
+  const names = nick.length > LONGEST_COMPARED ? [] : namesOf(host);
   const hint = didYouMean(nick, names, (name) => `"${safeText(name)}"`);
   throw new SyntaxError(`nobody is called "${safeText(nick)}"${hint}`);
 
@@ -54,6 +58,15 @@ export function findTarget(
     const nowUs = clock.wallUs();
     return (["ban", "suspend"] as const).some((kind) => book.find(kind, identity, nowUs));
   }
+}
+
+/** Names of some who are connected: in a crowd, comparing all would take long. */
+function namesOf(host: ChatHost): readonly string[] {
+  const names: string[] = [];
+  for (const { nick } of host.members()) {
+    if (names.push(nick) === NAMES_COMPARED) break;
+  }
+  return names;
 }
 
 /** Everybody who is connected as somebody now: others may come while something is made durable. */

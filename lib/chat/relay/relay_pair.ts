@@ -5,7 +5,8 @@
  * waits for its commit, then tells. So nothing is told before it is stored, and a write that fails
  * leaves nothing to undo. Besides messages, everything is a difference between what is there
  * (connections, the time) and what the state says; `#reconcile` finds such differences and writes
- * the events that end them, now or, when the store takes nothing, a second later.
+ * the events that end them, now or, when the store takes nothing, a second later. (One piece: each
+ * step needs the state, the seats and the connections alike.)
  */
 import type { Timer } from "../../clock/clock.ts";
 import type { Connection } from "../../transport/connection.ts";
@@ -19,7 +20,6 @@ import type { PairEvent, SeatIndex } from "./pair_event.ts";
 import { emptyPair, flagDueMs, isEnded, type PairState } from "./pair_state.ts";
 import { eventDueMs, stallDueMs } from "./pair_due.ts";
 import { type Holder, newHolder, type PairWorld } from "./pair_world.ts";
-import { refusalFrames } from "./refusal_frames.ts";
 import { sendFrame } from "./relay_frame.ts";
 import { sendAck } from "./send_ack.ts";
 import { greeting, stalledTellings, type Telling, tellings, type ToldPair } from "./tellings.ts";
@@ -219,8 +219,7 @@ export class RelayPair implements Disposable {
       return this.#drop(connection);
     }
     if (isNew && refused !== undefined) {
-      const frames = refusalFrames(this.state, seat, this.pair, { sequence, ...refused });
-      for (const frame of frames) sendFrame(connection, frame);
+      sendFrame(connection, { kind: "refused", value: { sequence, ...refused } });
     }
     sendAck(connection, sequence);
   }

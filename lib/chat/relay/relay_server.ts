@@ -2,13 +2,16 @@
 import type { Clock } from "../../clock/clock.ts";
 import type { Connection } from "../../transport/connection.ts";
 import type { FrameView } from "../../transport/frame_view.ts";
-import { LineErrorCode } from "../../transport/line_error.ts";
+import { LineError } from "../../transport/line_error.ts";
 import type { Handlers } from "../../transport/routes.ts";
 import { MAX_UNCOMMITTED } from "../limits.ts";
 import { readSay } from "../line_codec.ts";
 import type { Notice, Reply } from "../messages.ts";
 import type { ChatKinds } from "../protocol.ts";
+import type { Member } from "../server/chat_host.ts";
+import { Pace } from "../server/pace.ts";
 import type { ChatSnapshot, ChatStore } from "../store/chat_store.ts";
+import { answerCommand } from "./answer_command.ts";
 import { parsePairEvent, type SeatIndex } from "./pair_event.ts";
 import { foldEvents } from "./pair_state.ts";
 import { type Holder, newHolder, type PairWorld } from "./pair_world.ts";
@@ -22,19 +25,23 @@ export interface RelayServerOptions {
   readonly store: ChatStore;
   /** What `store.load()` gave. */
   readonly snapshot: ChatSnapshot;
-  /** Who a connection is; known since the handshake. */
+  /** Who a connection is, known since the handshake; or why it may not come in. */
   readonly sessionOf: (
     connection: Connection<ChatKinds>,
-  ) => { readonly author: number; readonly nick: string };
+  ) => Pick<Member, "author" | "nick" | "identity"> | LineError;
   /** Name of the game that new games are; missing: messages are just relayed. */
   readonly game?: string | undefined;
   /** Time of each side for a whole game, in milliseconds. @default {unlimited} */
   readonly clockMs?: number | undefined;
+  /** Commands per second that are taken of one client; 0: no limit. @default {10} */
+  readonly pace?: number | undefined;
   /** What everybody shall read. */
   readonly motd?: string | undefined;
   /** Told when the store cannot keep what it should, once per call. */
   readonly onTrouble?: (error: unknown) => void;
 }
+
+const NO_ROOMS: ReadonlySet<string> = new Set();
 
 /** Frames of a client that may wait for their commits before it is cut. */
 const MAX_WAITING = MAX_UNCOMMITTED;
@@ -49,7 +56,7 @@ export class RelayServer implements Disposable {
   readonly #pairs = new Map<number, RelayPair>();
   /** Pair and seat of each session that has one, or is about to. */
   readonly #seats = new Map<number, { readonly pair: RelayPair; readonly seat: SeatIndex }>();
-  readonly #connections = new Set<Connection<ChatKinds>>();
+  readonly #members = new Map<Connection<ChatKinds>, Member>();
   /** Work on pairs that have ended. */
   readonly #endings = new Set<Promise<void>>();
   #lastPair: number;
@@ -78,16 +85,29 @@ export class RelayServer implements Disposable {
     }
   }
 
+  /** How many are connected. */
+  get size(): number {
+    return this.#members.size;
+  }
+
   /** Everybody who is connected. */
-  get connections(): ReadonlySet<Connection<ChatKinds>> {
-    return this.#connections;
+  *members(): Iterable<Member> {
+    for (const member of this.#members.values()) if (member.connection.isOpen) yield member;
   }
 
   /** Takes a client in; its session must have been taken from an older connection before. */
   join(connection: Connection<ChatKinds>): Handlers<ChatKinds> {
-    const { author, nick: wanted } = this.#options.sessionOf(connection);
-    const nick = wanted === "" ? `guest-${author}` : wanted;
-    this.#connections.add(connection);
+    const { sessionOf, clock } = this.#options;
+    const session = sessionOf(connection);
+    if (session instanceof LineError) {
+      connection.abort(session.code, session.message);
+      return {};
+    }
+    const { author, identity } = session;
+    const nick = session.nick === "" ? `guest-${author}` : session.nick;
+    const sinceUs = clock.wallUs();
+    const member = { connection, author, nick, identity, rooms: NO_ROOMS, sinceUs };
+    this.#members.set(connection, member);
     this.#greet(connection, author, nick);
     this.#place(newHolder(author, nick, connection));
     connection.onGoodbye = ({ code }) => {
@@ -97,17 +117,25 @@ export class RelayServer implements Disposable {
     return this.#handlers(author, connection);
   }
 
-  /** Answers a command: `!list`, `!help`, and for the console `!say TEXT`. */
-  runCommand(text: string, from: "console" | "client" = "console"): Promise<Reply> {
-    const [, command = "", rest = ""] = /^\s*(\S*)\s*(.*)$/su.exec(text) ?? [];
-    return Promise.resolve(this.#answer(command, rest, from));
+  /** Pairs with their seats, as `!list` answers. */
+  list(): Reply {
+    return listPairs(this.#pairs.values(), this.#world.nowMs());
+  }
+
+  /** Tells one client something. */
+  tell({ connection }: Member, notice: Notice): void {
+    sendFrame(connection, { kind: "notice", value: notice });
   }
 
   /** Tells everybody who is connected. */
   tellAll(notice: Notice): void {
-    for (const connection of this.#connections) {
-      sendFrame(connection, { kind: "notice", value: notice });
-    }
+    for (const member of this.members()) this.tell(member, notice);
+  }
+
+  /** Ends a client's connection. The seat of somebody who is banned is free at once. */
+  cut({ author, connection }: Member, code: `chat.${string}`, message: string): void {
+    if (code === "chat.banned") this.#fin(author, connection);
+    connection.abort(code, message);
   }
 
   /**
@@ -117,8 +145,8 @@ export class RelayServer implements Disposable {
   async exit(reason: string): Promise<void> {
     this.#isLeaving = true;
     await this.settled();
-    for (const connection of this.#connections) {
-      if (connection.isOpen) sendFrame(connection, { kind: "exit", value: { reason } });
+    for (const { connection } of this.members()) {
+      sendFrame(connection, { kind: "exit", value: { reason } });
     }
     this[Symbol.dispose]();
   }
@@ -192,12 +220,20 @@ export class RelayServer implements Disposable {
     return pair;
   }
 
+  /** Two who play into each other's hands can take turns as fast as they like: hence the pace. */
   #handlers(author: number, connection: Connection<ChatKinds>): Handlers<ChatKinds> {
     let waiting = 0;
-    const notice = (code: string) => () => {
-      const message = "This server plays relay: there are no rooms, and nobody changes their name";
+    let hasGivenUp = false;
+    const tell = (code: string, message: string) =>
       sendFrame(connection, { kind: "notice", value: { code, message } });
-    };
+    const { clock, pace: perSecond = 10 } = this.#options;
+    const pace = new Pace({ clock, perSecond }, {
+      onWaiting: () => tell("pace", "Too fast: what you send waits until it may go on"),
+      onFlood: (count) => connection.abort("chat.flood", `Too fast: ${count} lines wait`),
+    }, 0);
+    connection.closed.then(() => pace.stop());
+    const no = "This server plays relay: there are no rooms, and nobody changes their name";
+    const notice = (code: string) => () => pace.run(() => tell(code, no));
     return {
       say: (view: FrameView) => {
         const say = readSay(view);
@@ -205,18 +241,19 @@ export class RelayServer implements Disposable {
         if (at === undefined || this.#isLeaving) return;
         if (++waiting > MAX_WAITING) {
           const message =
-            `${MAX_WAITING} lines were sent without waiting for their acknowledgement`;
-          connection.abort(LineErrorCode.Overloaded, message);
-          return;
+            `Too fast: sent ${waiting} lines without waiting for their acknowledgement`;
+          return connection.abort("chat.flood", message);
         }
-        at.pair.say(at.seat, author, connection, say).then(() => void waiting--);
+        pace.run(() => {
+          at.pair.say(at.seat, author, connection, say).then(() => void waiting--);
+        });
       },
-      fin: () => this.#fin(author, connection),
-      command: (text) => {
-        this.runCommand(text, "client").then((value) =>
-          sendFrame(connection, { kind: "reply", value })
-        );
-      },
+      fin: () => pace.run(() => void (hasGivenUp ||= this.#fin(author, connection))),
+      command: (text) =>
+        pace.run(() => {
+          const value = answerCommand(text, () => this.list());
+          sendFrame(connection, { kind: "reply", value });
+        }),
       join: notice("room-refused"),
       leave: () => {},
       history: notice("room-refused"),
@@ -224,35 +261,17 @@ export class RelayServer implements Disposable {
     };
   }
 
-  #answer(command: string, rest: string, from: "console" | "client"): Reply {
-    const done = (lines: readonly string[]): Reply => ({ command, isDone: true, lines });
-    switch (command.toLowerCase()) {
-      case "!list":
-        return listPairs(this.#pairs.values(), this.#world.nowMs());
-      case "!help":
-        return done([
-          "!list  pairs, their seats and games",
-          ...from === "console" ? ["!say TEXT  tells everybody"] : ["fin  gives the seat up"],
-        ]);
-      case "!say":
-        if (from !== "console" || rest.trim() === "") break;
-        this.tellAll({ code: "say", message: rest.trim(), by: "console" });
-        return done([`told ${this.#connections.size}`]);
-    }
-    const wanted = from === "console" ? "!list, !help or !say TEXT" : "!list or !help";
-    const lines = [`Cannot do "${command.slice(0, 40)}" in relay mode: wanted ${wanted}`];
-    return { command: command.slice(0, 40), isDone: false, lines };
-  }
-
-  #fin(author: number, connection: Connection<ChatKinds>): void {
+  /** @returns whether there is a seat to give up */
+  #fin(author: number, connection: Connection<ChatKinds>): boolean {
     const at = this.#seats.get(author);
     const holder = at?.pair.holders[at.seat];
-    if (at === undefined || this.#isLeaving || holder?.connection !== connection) return;
+    if (at === undefined || this.#isLeaving || holder?.connection !== connection) return false;
     at.pair.fin(at.seat, author, connection);
+    return true;
   }
 
   #left(author: number, connection: Connection<ChatKinds>): void {
-    this.#connections.delete(connection);
+    this.#members.delete(connection);
     const at = this.#seats.get(author);
     const holder = at?.pair.holders[at.seat];
     if (at === undefined || holder?.connection !== connection) return;

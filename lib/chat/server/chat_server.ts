@@ -14,10 +14,12 @@ import type { ChatHost, Known, Member } from "./chat_host.ts";
 import { fitReply } from "./fit_reply.ts";
 import type { Guest } from "./guest.ts";
 import { Hall } from "./hall.ts";
+import { Homecoming } from "./homecoming.ts";
 import type { ChatMember } from "./member.ts";
 import type { Moderator } from "./moderator.ts";
 import { NameBook } from "./name_book.ts";
 import { NickDesk } from "./nick_desk.ts";
+import { pacedFiles } from "./paced_files.ts";
 import { PostQueue } from "./post_queue.ts";
 import { Presence } from "./presence.ts";
 import { Reception } from "./reception.ts";
@@ -79,7 +81,8 @@ export class ChatServer implements ChatHost, Disposable {
     const hall = this.#hall = new Hall(snapshot.rooms);
     const whoOf = (guest: Guest) => this.#whoOf(guest);
     const wallUs = () => clock.wallUs();
-    const presence = this.#presence = new Presence(hall, clock, whoOf);
+    const homecoming = new Homecoming(clock);
+    const presence = this.#presence = new Presence(hall, clock, whoOf, homecoming);
     const names = this.#names = new NameBook(snapshot.named, {
       isConnected: (author) => hall.guests.get(author)?.member !== undefined,
       isBanned: (identity) => moderation.admit(identity) !== undefined,
@@ -96,15 +99,14 @@ export class ChatServer implements ChatHost, Disposable {
     const shutdown = this.#shutdown = new Shutdown(clock);
     this.#says = new SayDesk({ hall, names, presence, gate, queue, wallUs, mayNotSpeak });
     const nicks = this.#nicks = new NickDesk({ names, hall, presence, store, wallUs, onTrouble });
-    const reception = this.#reception = new Reception({
-      ...{ clock, store, hall, names, nicks, presence, gate, moderation, shutdown, onTrouble },
+    this.#reception = new Reception({
+      ...{ clock, store, hall, names, nicks, presence, gate, moderation, shutdown, homecoming },
+      onTrouble,
       pace: parts.options.pace,
       sayWho: (member) => this.#sayWho(member),
       onGone: (member) => this.files?.left(member),
     });
-    const isQuiet = ({ connection }: ChatMember) =>
-      connection.terms.resumed && reception.isStarting;
-    this.#rooms = new RoomDesk({ clock, store, hall, presence, whoOf, isQuiet, onTrouble });
+    this.#rooms = new RoomDesk({ clock, store, hall, presence, whoOf, onTrouble });
   }
 
   /** Resolves with a reason when somebody has ordered the end, and it is time. */
@@ -205,7 +207,7 @@ export class ChatServer implements ChatHost, Disposable {
 
   /** Ends all timers; nothing is stored any more. */
   [Symbol.dispose](): void {
-    this.#reception.isClosed = true;
+    this.#reception[Symbol.dispose]();
     this.#shutdown[Symbol.dispose]();
     this.#queue[Symbol.dispose]();
     for (const guest of this.#hall.guests.values()) {
@@ -221,8 +223,9 @@ export class ChatServer implements ChatHost, Disposable {
         if (member.isHere && !this.#reception.isClosed) step();
       });
     };
+    const files = this.files?.handlersFor(member);
     return {
-      ...this.files?.handlersFor(member),
+      ...(files && pacedFiles(files, member, run)),
       say: (view) => {
         const say = this.#says.read(member, view);
         if (say !== undefined) run(() => this.#says.take(member, say));

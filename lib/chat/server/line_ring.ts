@@ -7,12 +7,20 @@ const MAX_LINES = 256;
 /** Most letters of one room that are kept in memory: long lines push more of the others out. */
 const MAX_LETTERS = 64 * 1024;
 
+/** What a line takes besides its text, about, in bytes. */
+const LINE_BYTES = 200;
+
 /** Lines with consecutive ids, the newest of a room. */
 export class LineRing {
   /** From `#from` on; what is before was let go and waits to be cut off. */
   #lines: StoredLine[] = [];
   #from = 0;
   #letters = 0;
+
+  /** What it takes in memory, about. */
+  get bytes(): number {
+    return LINE_BYTES * (this.#lines.length - this.#from) + 2 * this.#letters;
+  }
 
   /** Adds the line that follows the last one. */
   push(line: StoredLine): void {
@@ -23,7 +31,7 @@ export class LineRing {
       this.#letters -= this.#lines[this.#from]?.text.length ?? 0;
       this.#from++;
     }
-    if (this.#from <= MAX_LINES) return;
+    if (this.#from <= this.#lines.length / 2) return;
     this.#lines = this.#lines.slice(this.#from);
     this.#from = 0;
   }

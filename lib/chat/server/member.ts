@@ -8,6 +8,7 @@ import { CHAT_BYTES, type ChatKinds, chatService } from "../protocol.ts";
 import type { Identity } from "../store/chat_store.ts";
 import type { Member } from "./chat_host.ts";
 import type { Guest } from "./guest.ts";
+import { Turns } from "./turns.ts";
 import { Pace, type Paced, type PaceOptions } from "./pace.ts";
 
 const { kinds } = chatService;
@@ -22,6 +23,8 @@ export class ChatMember implements Member, Paced {
   isStoreTold = false;
   /** Questions to the store that are not answered yet. */
   asking = 0;
+  /** Turns of what was said earlier, as it is sent. */
+  readonly turns = new Turns();
 
   /** Called when the server has cut it: it is as good as gone. */
   onCut: () => void = () => {};

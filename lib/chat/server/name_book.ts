@@ -6,6 +6,9 @@ import type { Identity, SessionRow } from "../store/chat_store.ts";
 /** How long a name is kept for a session that is not seen, in microseconds. */
 const KEPT_US = 7 * 24 * 3600 * 1e6;
 
+/** How long a name is kept for a session that has taken another, in microseconds. */
+const FORMER_US = 24 * 3600 * 1e6;
+
 /** Somebody's name. */
 export interface Name extends Nick {
   readonly author: number;
@@ -40,6 +43,9 @@ export class NameBook {
   readonly #byAuthor = new Map<number, Name>();
   /** By the name as it is shown, which is how it is typed most of the time. */
   readonly #byNick = new Map<string, Name>();
+  /** The name before, of each who has changed it: others may still write to it. By author, and by key. */
+  readonly #formers = new Map<number, Name>();
+  readonly #formerByKey = new Map<string, Name>();
 
   /** @param rows sessions that have a name */
   constructor(rows: Iterable<SessionRow>, parts: NameBookParts) {
@@ -52,7 +58,10 @@ export class NameBook {
 
   /** By a name as it was typed. */
   find(nick: string): Name | undefined {
-    return this.#byNick.get(nick) ?? this.#byKey.get(nickKey(nick));
+    const known = this.#byNick.get(nick) ?? this.#byKey.get(nickKey(nick));
+    if (known !== undefined) return known;
+    const former = this.#formerByKey.get(nickKey(nick));
+    return former && this.#byAuthor.get(former.author);
   }
 
   /** Name of a session. */
@@ -82,6 +91,9 @@ export class NameBook {
   give({ nick, key }: Nick, { author, identity }: Asker, nowUs: number): Name | undefined {
     const before = this.#byAuthor.get(author);
     if (before !== undefined) this.#forget(before);
+    if (before !== undefined && before.key !== key) this.#noteFormer({ ...before, seenUs: nowUs });
+    const former = this.#formerByKey.get(key);
+    if (former !== undefined) this.#forgetFormer(former);
     const loser = this.#byKey.get(key);
     if (loser !== undefined) this.#forget(loser);
     this.#note({ author, nick, key, identity, seenUs: nowUs });
@@ -89,11 +101,27 @@ export class NameBook {
   }
 
   #isTaken(key: string, { author, identity }: Asker, nowUs: number): boolean {
+    const former = this.#formerByKey.get(key);
+    const isOthers = former !== undefined && former.author !== author &&
+      former.identity !== identity;
+    if (isOthers && nowUs - former.seenUs < FORMER_US) return true;
     const holder = this.#byKey.get(key);
     if (holder === undefined || holder.author === author) return false;
     if (this.#parts.isConnected(holder.author)) return true;
     if (identity === holder.identity) return false;
     return nowUs - holder.seenUs < KEPT_US || this.#parts.isBanned(holder.identity);
+  }
+
+  #noteFormer(name: Name): void {
+    const before = this.#formers.get(name.author);
+    if (before !== undefined) this.#forgetFormer(before);
+    this.#formers.set(name.author, name);
+    this.#formerByKey.set(name.key, name);
+  }
+
+  #forgetFormer({ author, key }: Name): void {
+    this.#formers.delete(author);
+    this.#formerByKey.delete(key);
   }
 
   #note(name: Name): void {

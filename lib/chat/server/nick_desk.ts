@@ -21,6 +21,8 @@ export class NickDesk {
   readonly #parts: NickDeskParts;
   /** Sessions whose names the store did not take. */
   readonly #unsaved = new Set<number>();
+  /** Sessions whose names are on their way into the store: one at a time, whoever changes them a lot. */
+  readonly #saving = new Set<number>();
 
   constructor(parts: NickDeskParts) {
     this.#parts = parts;
@@ -73,9 +75,17 @@ export class NickDesk {
     const { names, store, wallUs, onTrouble } = this.#parts;
     const name = names.of(author);
     if (name === undefined) return void this.#unsaved.delete(author);
-    store.setNick(author, name.nick, wallUs()).then(
-      () => this.#unsaved.delete(author),
+    if (this.#saving.has(author)) return;
+    this.#saving.add(author);
+    const { nick } = name;
+    store.setNick(author, nick, wallUs()).then(
+      () => {
+        this.#saving.delete(author);
+        this.#unsaved.delete(author);
+        if (names.of(author)?.nick !== nick) this.save(author);
+      },
       (error) => {
+        this.#saving.delete(author);
         this.#unsaved.add(author);
         onTrouble(error);
       },

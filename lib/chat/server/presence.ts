@@ -6,6 +6,7 @@ import type { PresenceEvent, Who } from "../messages.ts";
 import { chatService } from "../protocol.ts";
 import type { Guest } from "./guest.ts";
 import type { Hall } from "./hall.ts";
+import type { Homecoming } from "./homecoming.ts";
 import type { Room } from "./room.ts";
 
 const { presence } = chatService.kinds;
@@ -19,23 +20,33 @@ export const KEPT_MS = 30_000;
 /** What becomes of a guest in a room. */
 type What = PresenceEvent["what"];
 
+/** What else there is to say about it. */
+type More = Pick<PresenceEvent, "was" | "reason" | "isQuiet">;
+
 /** Tells members of a room who comes and goes: what happens in one turn in one frame, encoded once. */
 export class Presence {
   readonly #hall: Hall;
   readonly #clock: Clock;
   readonly #whoOf: (guest: Guest) => Who;
+  readonly #homecoming: Homecoming;
   /** Rooms with events that nobody was told yet. */
   readonly #eventful = new Set<Room>();
   #isScheduled = false;
 
-  constructor(hall: Hall, clock: Clock, whoOf: (guest: Guest) => Who) {
+  constructor(
+    hall: Hall,
+    clock: Clock,
+    whoOf: (guest: Guest) => Who,
+    homecoming: Homecoming,
+  ) {
     this.#hall = hall;
     this.#clock = clock;
     this.#whoOf = whoOf;
+    this.#homecoming = homecoming;
   }
 
   /** Something has become of a guest, in all of its rooms. */
-  tellAll(guest: Guest, what: What, more: Pick<PresenceEvent, "was" | "reason"> = {}): void {
+  tellAll(guest: Guest, what: What, more: More = {}): void {
     for (const name of guest.rooms) {
       const room = this.#hall.rooms.get(name);
       if (room !== undefined) this.tell(room, guest, what, more);
@@ -43,12 +54,7 @@ export class Presence {
   }
 
   /** Something has become of a guest in one room. */
-  tell(
-    room: Room,
-    guest: Guest,
-    what: What,
-    more: Pick<PresenceEvent, "was" | "reason"> = {},
-  ): void {
+  tell(room: Room, guest: Guest, what: What, more: More = {}): void {
     if (room.isQuiet || room.seats.size === 0) return;
     room.events.push({ ...this.#whoOf(guest), room: room.name, what, ...more });
     this.#eventful.add(room);
@@ -78,10 +84,17 @@ export class Presence {
     }
   }
 
-  /** A guest goes out of a room; those who stay are told, unless nobody knew. */
-  leave(guest: Guest, room: Room, reason: string, isTold = true): void {
+  /** A guest enters a room. @param isResumed whether its session is from an earlier connection */
+  enter(guest: Guest, room: Room, isResumed: boolean): void {
+    const isQuiet = isResumed && this.#homecoming.covers(guest.author);
+    this.tell(room, guest, "joined", isQuiet ? { isQuiet } : {});
+  }
+
+  /** A guest goes out of a room; those who stay are told. */
+  leave(guest: Guest, room: Room, reason: string): void {
     this.#hall.vacate(guest, room);
-    if (isTold) this.tell(room, guest, "left", { reason });
+    this.#homecoming.noteLeft(guest.author);
+    this.tell(room, guest, "left", { reason });
   }
 
   /** A guest goes out of all rooms. */

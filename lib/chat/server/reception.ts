@@ -1,5 +1,5 @@
 /** Who comes in, on which connection, and what becomes of those whose connection is over. */
-import type { Clock } from "../../clock/clock.ts";
+import type { Clock, Timer } from "../../clock/clock.ts";
 import type { CloseReport } from "../../transport/close_report.ts";
 import type { Connection } from "../../transport/connection.ts";
 import { LineError, LineErrorCode } from "../../transport/line_error.ts";
@@ -7,19 +7,21 @@ import type { ChatKinds } from "../protocol.ts";
 import type { ChatStore, Identity, SessionRow } from "../store/chat_store.ts";
 import { Guest } from "./guest.ts";
 import type { Hall } from "./hall.ts";
+import type { Homecoming } from "./homecoming.ts";
 import { ChatMember } from "./member.ts";
 import type { Moderator } from "./moderator.ts";
 import { identityOf, type NameBook } from "./name_book.ts";
 import type { NickDesk } from "./nick_desk.ts";
 import type { Presence } from "./presence.ts";
+import { refusalAtDoor } from "./refusal_at_door.ts";
 import type { ChatSessionGate } from "./session_gate.ts";
 import type { Shutdown } from "./shutdown.ts";
 
-/** After a start all come back at once: nobody is told who does, and nobody is too fast. */
-const START_MS = 60_000;
-
 /** How members say goodbye who do not come back at once. */
 const LEAVING_CODES: ReadonlySet<string> = new Set(["quit", "done"]);
+
+/** How often those who stay are noted as seen: a server that is killed notes nobody, in milliseconds. */
+const NOTE_SEEN_MS = 6 * 3_600_000;
 
 /** What a {@linkcode Reception} works with. */
 export interface ReceptionParts {
@@ -32,6 +34,8 @@ export interface ReceptionParts {
   readonly gate: ChatSessionGate;
   readonly moderation: Moderator;
   readonly shutdown: Shutdown;
+  /** While it is on, nobody who comes back is too fast. */
+  readonly homecoming: Homecoming;
   /** Lines per second that are taken of one member; 0: no limit. */
   readonly pace: number;
   /** Tells a member who it is. */
@@ -42,20 +46,14 @@ export interface ReceptionParts {
 }
 
 /** Lets clients in and sees them off. */
-export class Reception {
+export class Reception implements Disposable {
   /** Nobody comes in any more, and nobody is told who goes. */
   isClosed = false;
   readonly #parts: ReceptionParts;
-  readonly #startedNs: number;
+  #seenTimer: Timer | undefined;
 
   constructor(parts: ReceptionParts) {
     this.#parts = parts;
-    this.#startedNs = parts.clock.monotonicNs();
-  }
-
-  /** Whether the server has started just now. */
-  get isStarting(): boolean {
-    return this.#parts.clock.monotonicNs() - this.#startedNs < START_MS * 1e6;
   }
 
   /** The last word on who comes in, by what is known before the session is. @throws {LineError} */
@@ -73,7 +71,8 @@ export class Reception {
     const row = this.#parts.gate.take(connection.terms.session);
     if (row === undefined) throw new Error("Cannot find the session that has just logged in");
     const identity = identityOf(row.author, connection.terms.tokenName);
-    const refusal = this.#refusalOf(row, identity);
+    const { moderation } = this.#parts;
+    const refusal = refusalAtDoor((each) => moderation.admit(each), row, identity);
     if (refusal !== undefined) return refusal;
     const member = this.#arrive(this.#guestOf(row, connection, identity), row, connection);
     member.onCut = () => this.#leave(member);
@@ -85,11 +84,26 @@ export class Reception {
     return member;
   }
 
-  /** By its session too: who has two tokens must not come back with the other one. */
-  #refusalOf({ author, tokenName }: SessionRow, identity: Identity): LineError | undefined {
-    const { moderation } = this.#parts;
-    return moderation.admit(identity) ?? moderation.admit(identityOf(author, tokenName)) ??
-      moderation.admit(identityOf(author, ""));
+  /** Notes nobody any more. */
+  [Symbol.dispose](): void {
+    this.isClosed = true;
+    this.#seenTimer?.cancel();
+  }
+
+  /** Their names are theirs for a week from then on, also if they are not here when the server is back. */
+  #noteSeenLater(): void {
+    const { clock, hall, store, onTrouble } = this.#parts;
+    this.#seenTimer ??= clock.after(NOTE_SEEN_MS, () => {
+      this.#seenTimer = undefined;
+      const nowUs = clock.wallUs();
+      let isAnybodyHere = false;
+      for (const { author, member } of hall.guests.values()) {
+        if (member === undefined) continue;
+        isAnybodyHere = true;
+        store.noteSeen(author, nowUs).catch(onTrouble);
+      }
+      if (isAnybodyHere) this.#noteSeenLater();
+    });
   }
 
   #guestOf(row: SessionRow, { terms }: Connection<ChatKinds>, identity: Identity): Guest {
@@ -105,14 +119,15 @@ export class Reception {
   }
 
   #arrive(guest: Guest, row: SessionRow, connection: Connection<ChatKinds>): ChatMember {
-    const { clock, pace, names, nicks, presence, shutdown, sayWho } = this.#parts;
+    const { clock, pace, names, nicks, presence, shutdown, homecoming, sayWho } = this.#parts;
     const nowUs = clock.wallUs();
     const wasAway = connection.terms.resumed && guest.member === undefined;
     const seenUs = names.of(guest.author)?.seenUs ?? row.seenUs;
-    const awayMs = !wasAway ? 0 : this.isStarting ? Infinity : Math.max(0, nowUs - seenUs) / 1000;
+    const awayMs = !wasAway ? 0 : homecoming.isOn ? Infinity : Math.max(0, nowUs - seenUs) / 1000;
     this.#stopListening(guest);
     const member = new ChatMember(connection, guest, nowUs, { clock, perSecond: pace }, awayMs);
     guest.member = member;
+    this.#noteSeenLater();
     const otherName = nicks.greet(guest, connection.terms.clientId);
     sayWho(member);
     if (otherName !== undefined) member.tell({ code: "nick-changed", message: otherName });

@@ -1,7 +1,8 @@
 /** JOIN, LEAVE and HISTORY: who is in which room, and what they get of it. */
 import type { Clock } from "../../clock/clock.ts";
+import { cutToBytes } from "../../terminal/cut_to_bytes.ts";
 import { LineErrorCode } from "../../transport/line_error.ts";
-import { MAX_ANNOUNCED, MAX_ROOMS } from "../limits.ts";
+import { MAX_ANNOUNCED, MAX_ROOMS, MAX_UNCOMMITTED } from "../limits.ts";
 import { LineFlag } from "../line_codec.ts";
 import type { History, Join, Leave, Who } from "../messages.ts";
 import { parseRoom } from "../nick/parse_room.ts";
@@ -29,6 +30,9 @@ const MAX_LOOKED_AT = 4 * MAX_ANNOUNCED;
 /** Pages that one member may wait for. */
 const MAX_ASKING = 16;
 
+/** Of a reason, what others get: with our words before it, and 256 of them in a frame, it must fit. */
+const MAX_REASON_BYTES = 500;
+
 /** What a {@linkcode RoomDesk} works with. */
 export interface RoomDeskParts {
   readonly clock: Clock;
@@ -36,8 +40,6 @@ export interface RoomDeskParts {
   readonly hall: Hall;
   readonly presence: Presence;
   readonly whoOf: (guest: Guest) => Who;
-  /** Whether the coming of somebody is not spoken of: all come back after a restart. */
-  readonly isQuiet: (member: ChatMember) => boolean;
   /** Told when the store cannot be read. */
   readonly onTrouble: (error: unknown) => void;
 }
@@ -69,7 +71,12 @@ export class RoomDesk {
         `Cannot enter ${parsed.room}: you are in ${MAX_ROOMS} rooms, which is the most`;
       return refuse(member, parsed.room, message);
     }
-    const room = this.#parts.hall.room(parsed.room);
+    const { hall } = this.#parts;
+    if (hall.isFull && !hall.rooms.has(parsed.room)) {
+      const message = `Cannot open ${parsed.room}: there are ${hall.rooms.size} rooms already`;
+      return refuse(member, parsed.room, message);
+    }
+    const room = hall.room(parsed.room);
     const seat = room.seats.get(guest.author) ?? this.#enter(member, room);
     seat.knownEvents = room.events.length;
     member.send(kinds.room, {
@@ -87,7 +94,8 @@ export class RoomDesk {
     const parsed = parseRoom(name);
     const room = "room" in parsed ? this.#parts.hall.rooms.get(parsed.room) : undefined;
     if (room === undefined || !member.guest.rooms.has(room.name)) return;
-    this.#parts.presence.leave(member.guest, room, reason === "" ? "left" : `left: ${reason}`);
+    const why = cutToBytes(reason, MAX_REASON_BYTES);
+    this.#parts.presence.leave(member.guest, room, why === "" ? "left" : `left: ${why}`);
   }
 
   /** Sends a page of older lines. */
@@ -102,15 +110,15 @@ export class RoomDesk {
       return refuse(member, parsed.room, message);
     }
     if (++member.asking > MAX_ASKING) return member.flood(member.asking, "questions");
-    const { clock } = this.#parts;
+    const { turns } = member;
     const sent = room === undefined
       ? sendHistory(
-        { connection, clock, feed: this.#inboxOf(guest) },
-        store.inboxBefore(guest.author, before, limit),
+        { connection, turns, feed: this.#inboxOf(guest) },
+        () => store.inboxBefore(guest.author, before, limit),
       )
       : sendHistory(
-        { connection, clock, feed: this.#feedOf(room) },
-        store.linesBefore(room.name, before, limit),
+        { connection, turns, feed: this.#feedOf(room) },
+        () => store.linesBefore(room.name, before, limit),
       );
     sent.catch((error) => {
       this.#parts.onTrouble(error);
@@ -118,17 +126,16 @@ export class RoomDesk {
     }).then(() => member.asking--);
   }
 
-  #enter(member: ChatMember, room: Room): Seat {
-    const { guest } = member;
+  #enter({ guest, connection }: ChatMember, room: Room): Seat {
     const seat = new Seat(guest);
     room.seats.set(guest.author, seat);
     guest.rooms.add(room.name);
-    if (!this.#parts.isQuiet(member)) this.#parts.presence.tell(room, guest, "joined");
+    this.#parts.presence.enter(guest, room, connection.terms.resumed);
     return seat;
   }
 
   #follow<T extends StoredLine>(
-    { connection }: ChatMember,
+    member: ChatMember,
     follower: Follower,
     feed: Feed<T>,
     { after, last = DEFAULT_LAST }: Join,
@@ -136,8 +143,10 @@ export class RoomDesk {
     follower.reached = after === undefined
       ? Math.max(0, feed.last() - last)
       : Math.min(after, feed.last());
-    const { clock, onTrouble } = this.#parts;
-    catchUp({ connection, clock, feed, onTrouble }, follower).catch((error) => {
+    const { connection, turns } = member;
+    if (turns.size >= MAX_UNCOMMITTED) return member.flood(turns.size, "questions");
+    const { onTrouble } = this.#parts;
+    catchUp({ connection, turns, feed }, follower, this.#parts).catch((error) => {
       onTrouble(error);
       connection.abort(LineErrorCode.Internal, "Cannot send what was said");
     });

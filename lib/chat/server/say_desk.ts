@@ -116,6 +116,8 @@ export class SayDesk {
       if (room.fresh.length === 0) rooms.push(room);
       room.fresh.push({ id: result.id, timeUs, author, nick, text });
     } else if (result?.kind === "private" && to.kind === "private") {
+      // Who has just said something in a room sees, as others do, what it said in that order.
+      for (const room of rooms) if (room.seats.has(author)) this.#broadcast(room);
       const line = { timeUs, author, nick, text };
       const isOwn = to.author === author;
       const flags = LineFlag.Private;
@@ -140,6 +142,7 @@ export class SayDesk {
   /** All lines of a commit go to all who are live in one piece, encoded once. */
   #broadcast(room: Room): void {
     const { fresh } = room;
+    if (fresh.length === 0) return; // they went before a private line
     room.fresh = [];
     for (const line of fresh) room.ring.push(line);
     const first = fresh[0]?.id ?? 0;
@@ -152,7 +155,8 @@ export class SayDesk {
       if (seat.reached < first) member.sendBatch(all ??= batchOf(room.name, fresh));
       else member.sendBatch(batchOf(room.name, fresh.filter(({ id }) => id > seat.reached)));
     }
-    if (room.seats.size === 0) room.ring.clear();
+    if (room.seats.size === 0) this.#parts.hall.rings.clear(room.ring);
+    else this.#parts.hall.rings.grown(room.ring);
   }
 
   #aimOf(guest: Guest, where: string, text: string): Aim {

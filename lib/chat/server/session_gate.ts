@@ -15,6 +15,8 @@ export class ChatSessionGate implements SessionGate {
   readonly #clock: Clock;
   /** By session, the one that was asked for last at the end. */
   readonly #rows = new Map<string, SessionRow>();
+  /** Sessions that are being logged in on so many more connections than one. */
+  readonly #more = new Map<string, number>();
 
   constructor(store: ChatStore, clock: Clock) {
     this.#store = store;
@@ -33,10 +35,13 @@ export class ChatSessionGate implements SessionGate {
     this.#remember(await this.#store.open(session, cookie, owner, this.#clock.wallUs()));
   }
 
-  /** The row of a session that has just logged in; it is forgotten here. */
+  /** The row of a session that has just logged in; it is forgotten here, unless it does so twice. */
   take(session: string): SessionRow | undefined {
     const row = this.#rows.get(session);
-    this.#rows.delete(session);
+    const more = this.#more.get(session) ?? 0;
+    if (more > 1) this.#more.set(session, more - 1);
+    else this.#more.delete(session);
+    if (more === 0) this.#rows.delete(session);
     return row;
   }
 
@@ -50,9 +55,12 @@ export class ChatSessionGate implements SessionGate {
   }
 
   #remember(row: SessionRow): void {
-    this.#rows.delete(row.session);
-    this.#rows.set(row.session, row);
+    const { session } = row;
+    if (this.#rows.delete(session)) this.#more.set(session, (this.#more.get(session) ?? 0) + 1);
+    this.#rows.set(session, row);
     const [oldest] = this.#rows.keys();
-    if (this.#rows.size > MAX_ROWS && oldest !== undefined) this.#rows.delete(oldest);
+    if (this.#rows.size <= MAX_ROWS || oldest === undefined) return;
+    this.#rows.delete(oldest);
+    this.#more.delete(oldest);
   }
 }

@@ -9,6 +9,8 @@ const MAX_PROFILES = 1000;
 export interface OpenStateOptions<T> extends StateKey, StateFileOptions<T> {
   /** The profile to use; without one, the first of `default`, `2`, `3` … that is free. */
   readonly profile?: string | undefined;
+  /** Without `profile`: the first of `NAME`, `NAME-2`, `NAME-3` … that is free. */
+  readonly firstProfile?: string | undefined;
 }
 
 /** A state file that is open. */
@@ -32,10 +34,13 @@ export async function openState<T>(
   files: StateFiles,
   options: OpenStateOptions<T>,
 ): Promise<OpenedState<T>> {
-  const { profile: wanted } = options;
+  const { profile: wanted, firstProfile } = options;
+  const [first, others] = firstProfile === undefined
+    ? ["default", ""]
+    : [firstProfile, `${firstProfile}-`];
   const last = wanted === undefined ? MAX_PROFILES : 1;
   for (let number = 1; number <= last; number++) {
-    const profile = wanted ?? (number === 1 ? "default" : `${number}`);
+    const profile = wanted ?? (number === 1 ? first : `${others}${number}`);
     const path = statePath(environment, options, profile);
     const state = await StateFile.open(files, path, options);
     if (state !== undefined) return { state, profile, path };

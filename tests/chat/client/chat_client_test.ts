@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { FakeClock } from "../../../lib/clock/fake_clock.ts";
 import { MAX_IN_FLIGHT } from "../../../lib/chat/limits.ts";
 import { LineFlag } from "../../../lib/chat/line_codec.ts";
 import { chatService } from "../../../lib/chat/protocol.ts";
+import { MemoryNetwork } from "../../../lib/transport/memory_network.ts";
+import { FakeStateFiles } from "../../fake_state_files.ts";
 import { ScriptServer, ScriptStore, ScriptWorld, settleAll } from "./script_server.ts";
 
 const { kinds } = chatService;
@@ -27,6 +30,37 @@ Deno.test("ChatClient enters its inbox and its rooms before it sends lines", asy
   assert.deepEqual(ada.lines(), ["#lobby 1 one", "#dev 1 hi"]);
   assert.deepEqual(ada.of("line").map(({ isOwn }) => isOwn), [false, true]);
   assert.deepEqual(ada.of("sent"), [{ type: "sent", upTo: 1, waiting: 0 }]);
+  await world.leave(ada);
+});
+
+Deno.test("ChatClient shows all of its first lines, even if the line is lost before the room has come", async () => {
+  for (const answersJoin of [false, true]) {
+    const { world, store, clock, server } = setUp();
+    for (let i = 1; i <= 10; i++) store.add("#lobby", `old ${i}`);
+    server.onJoin = answersJoin ? "room" : "nothing";
+    const ada = await world.join({ last: 5 });
+    for (let i = 1; i <= 20; i++) await ada.client.say(i % 2 === 0 ? "#lobby" : "@bob", `l${i}`);
+    await settleAll();
+    const before = store.committed.length;
+    assert.equal(before, answersJoin ? 20 : 0, "nothing goes before the room has come");
+    for (const link of world.network.links) link.cut();
+    server.onJoin = "all";
+    await clock.advance(2000);
+    assert.equal(store.committed.length, 20);
+    const own = ada.of("line").filter(({ isOwn }) => isOwn).map(({ text }) => text);
+    assert.equal(own.length, 20, "all are shown");
+    const old = ada.of("line").filter(({ isOwn }) => !isOwn).map(({ text }) => text);
+    assert.deepEqual(old, [6, 7, 8, 9, 10].map((i) => `old ${i}`));
+    await world.leave(ada);
+  }
+});
+
+Deno.test("ChatClient sends lines for a room that it is not in, and is refused", async () => {
+  const { world, server } = setUp();
+  const ada = await world.join();
+  await ada.client.say("#elsewhere", "hi");
+  await settleAll();
+  assert.equal(server.heard.at(-1), "say 1 #elsewhere hi");
   await world.leave(ada);
 });
 
@@ -456,6 +490,25 @@ Deno.test("ChatClient.reconnect() goes on as another session, and back again whe
   await world.leave(eveAgain);
 });
 
+Deno.test("ChatClient.reconnect() minds nothing that comes while it asks how far a session is", async () => {
+  const clock = new FakeClock();
+  const network = new MemoryNetwork({ clock, back: { delayUs: 1000 } });
+  const world = new ScriptWorld(clock, network);
+  const server = new ScriptServer(world, new ScriptStore());
+  const ada = await world.join({ waitsWhenTakenOver: true });
+  const eve = await world.join({ defaultNick: "eve" });
+  await clock.advance(100);
+  eve.client.reconnect(ada.client.session);
+  await clock.advance(2000);
+  assert.equal(eve.client.you?.author, ada.client.you?.author);
+  await world.leave(ada);
+  await world.leave(eve);
+  await clock.advance(100);
+  const reports = await Promise.all(server.connections.map(({ closed }) => closed));
+  const codes = new Set(reports.map(({ code }) => code));
+  assert.deepEqual(codes, new Set(["taken-over", "lost", "quit"]));
+});
+
 Deno.test("ChatClient takes its session back when it is started again after another had it", async () => {
   const { world, store, clock, server } = setUp();
   const ada = await world.join({}, new Map());
@@ -484,6 +537,26 @@ Deno.test("ChatClient takes its session back when it is started again after anot
   await world.leave(again);
 });
 
+Deno.test("ChatClient says why it cannot take its session back, before a new one begins", async () => {
+  const { world, clock, server } = setUp();
+  const ada = await world.join({}, new Map());
+  await settleAll();
+  const eve = await world.join({ defaultNick: "eve" }, new Map());
+  await settleAll();
+  eve.client.reconnect(ada.client.session);
+  await clock.runUntil(ada.end);
+  const disk = ada.kill();
+  await world.leave(eve);
+  await clock.runUntil(server.kill(world));
+  new ScriptServer(world, new ScriptStore());
+  const again = await world.join({ rooms: undefined }, disk);
+  await clock.advance(3000);
+  const told = again.of("local").map(({ lines }) => lines[0] ?? "");
+  assert.match(told[0] ?? "", /^Cannot take the session back that another client had: \S/);
+  assert.match(told[1] ?? "", /^The server does not know this session any more/);
+  await world.leave(again);
+});
+
 Deno.test("ChatClient asks for the name that it had, and for another where somebody says so", async () => {
   const { world, clock, server } = setUp();
   const ada = await world.join({ defaultNick: "ada" }, new Map());
@@ -507,6 +580,55 @@ Deno.test("ChatClient asks for the name that it had, and for another where someb
   await world.leave(third);
 });
 
+Deno.test("ChatClient takes the name that a new session gets", async () => {
+  const { world, server } = setUp();
+  server.you = { nick: "ada-2" };
+  const ada = await world.join({ nick: "ada" });
+  await settleAll();
+  assert.equal(ada.client.you?.nick, "ada-2");
+  assert.deepEqual(server.heard.filter((one) => one.startsWith("nick")), []);
+  await world.leave(ada);
+});
+
+/** State files on a disk that can be full. */
+class FullableStateFiles extends FakeStateFiles {
+  isFull = false;
+
+  override async open(path: string) {
+    const file = await super.open(path);
+    if (file === undefined) return undefined;
+    const full = () => Promise.reject(new Error("no space left"));
+    return {
+      ...file,
+      append: (bytes: Uint8Array) => this.isFull ? full() : file.append(bytes),
+      replace: (bytes: Uint8Array) => this.isFull ? full() : file.replace(bytes),
+    };
+  }
+}
+
+Deno.test("ChatClient says once that a line cannot be kept, and sends it when it can", async () => {
+  const { world, store, clock, server } = setUp();
+  const files = new FullableStateFiles();
+  const ada = await world.join({}, new Map(), undefined, files);
+  await settleAll();
+  files.isFull = true;
+  const saying = ada.client.say("#lobby", "hi");
+  server.broadcast(store.add("#lobby", "from bob"));
+  await settleAll();
+  assert.deepEqual(store.committed, [], "its number could be given twice");
+  assert.deepEqual(ada.lines(), ["#lobby 1 from bob"], "it is shown all the same");
+  const [said, ...more] = ada.of("local").flatMap(({ lines }) => lines);
+  assert.match(said ?? "", /^Cannot keep what is typed and seen: no space left; trying again$/);
+  assert.deepEqual(more, []);
+  assert.deepEqual(ada.of("queued"), []);
+  files.isFull = false;
+  await clock.advance(2000);
+  assert.equal(await saying, true);
+  assert.equal(ada.of("queued").length, 1);
+  assert.deepEqual(store.committed, ["hi"]);
+  await world.leave(ada);
+});
+
 Deno.test("ChatClient knows who is in a room", async () => {
   const { world, store, server } = setUp();
   const ada = await world.join();
@@ -516,6 +638,12 @@ Deno.test("ChatClient knows who is in a room", async () => {
   server.last.send(kinds.presence, {
     events: [{ ...eve, nick: "Eva", what: "renamed", was: "eve" }],
   });
+  const quiet = { author: 8, nick: "max", room: "#lobby", what: "joined", isQuiet: true } as const;
+  server.last.send(kinds.presence, { events: [quiet] });
+  await settleAll();
+  assert.equal(ada.client.book.find("#lobby")?.memberCount, 4);
+  assert.equal(ada.of("presence").at(-1)?.isQuiet, true);
+  server.last.send(kinds.presence, { events: [{ ...quiet, what: "left" }] });
   await settleAll();
   assert.equal(ada.client.book.who("EVA")?.author, 7);
   assert.equal(ada.client.book.find("#lobby")?.memberCount, 3);

@@ -3,11 +3,15 @@ import fc from "fast-check";
 import {
   type Action,
   CLIENT_COMMANDS,
+  maxTypedBytes,
   parseTyped,
 } from "../../../lib/chat/client/client_commands.ts";
 
-const ID = "0123456789abcdef".repeat(2);
-const COOKIE = "ab".repeat(32);
+const COOKIE = "AQIDBAUGBwgJCgsMDQ4PEKur".concat("q6ur".repeat(10));
+const SESSION = {
+  id: "0102030405060708090a0b0c0d0e0f10",
+  cookie: new Uint8Array(32).fill(0xab),
+};
 
 const TYPED: readonly (readonly [string, Action])[] = [
   ["hello", { type: "say", text: "hello" }],
@@ -30,10 +34,8 @@ const TYPED: readonly (readonly [string, Action])[] = [
   ["!ignored", { type: "ignored" }],
   ["!cookie", { type: "cookie" }],
   ["!reconnect", { type: "reconnect", session: undefined }],
-  [`!reconnect ${ID}:${COOKIE.toUpperCase()}`, {
-    type: "reconnect",
-    session: { id: ID, cookie: COOKIE },
-  }],
+  [`!reconnect ${COOKIE} `, { type: "reconnect", session: SESSION }],
+  [`!reconnect ${COOKIE.slice(1)}`, { type: "part-of-cookie", part: COOKIE.slice(1) }],
   ["!send bob a file.txt", { type: "send", to: "@bob", path: "a file.txt" }],
   ["!send #Dev /tmp/x", { type: "send", to: "#dev", path: "/tmp/x" }],
   ["!accept", { type: "accept", number: undefined }],
@@ -64,7 +66,8 @@ const WRONG: readonly (readonly [string, RegExp])[] = [
   ["!history 501", /^Wanted/],
   ["!cancel", /^Wanted: !cancel N$/],
   ["!accept x", /^Wanted/],
-  ["!reconnect 12:34", /^Wanted: !reconnect \[COOKIE\]$/],
+  ["!reconnect now", /^Wanted: !reconnect/],
+  [`!reconnect ${"ab".repeat(16)}:${"ab".repeat(32)}`, /^Wanted: !reconnect \[COOKIE\]$/],
   ["!send bob", /^Wanted: !send NICK\|#ROOM FILE$/],
   ["x".repeat(4097), /^Cannot send a line of 4097 bytes: at most 4096 go$/],
   ["é".repeat(2049), /^Cannot send a line of 4098 bytes: at most 4096 go$/],
@@ -79,6 +82,15 @@ for (const [typed, why] of WRONG) {
     assert.match(action.type === "wrong" ? action.why : "", why);
   });
 }
+
+Deno.test("maxTypedBytes() lets as much be typed as can be said", () => {
+  for (const before of ["", "!!", "!msg bob ", "!MSG  @字 ", "!r "]) {
+    const bytes = (text: string) => new TextEncoder().encode(text).length;
+    const most = maxTypedBytes(`${before}x`) - bytes(before);
+    assert.notEqual(parseTyped(before + "x".repeat(most)).type, "wrong", before);
+    assert.equal(parseTyped(before + "x".repeat(most + 1)).type, "wrong", before);
+  }
+});
 
 Deno.test("parseTyped() says what does not begin with !, as it is", () => {
   fc.assert(fc.property(fc.string({ unit: "grapheme", maxLength: 200 }), (text) => {

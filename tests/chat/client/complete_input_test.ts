@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { completeInput } from "../../../lib/chat/client/complete_input.ts";
 
-const NAMES = { nicks: ["ada", "Adam", "bob"], rooms: ["#lobby", "#dev"] };
+const FOLDERS: Readonly<Record<string, readonly string[]>> = {
+  ".": ["my song.ogg", "myth/", "z", ".secret"],
+  "myth/": ["one.txt", "two.txt"],
+};
+
+const NAMES = {
+  nicks: ["ada", "Adam", "bob"],
+  rooms: ["#lobby", "#dev"],
+  namesIn: (folder: string) => FOLDERS[folder] ?? [],
+};
 
 const CASES: readonly (readonly [string, number, readonly string[]])[] = [
   ["!jo", 0, ["!join "]],
@@ -15,7 +24,14 @@ const CASES: readonly (readonly [string, number, readonly string[]])[] = [
   ["!msg AD", 5, ["ada ", "Adam "]],
   ["!msg @b", 5, ["@bob "]],
   ["!msg bob see #d", 13, ["#dev "]],
+  ["!send b", 6, ["bob "]],
   ["!send bob b", 10, []],
+  ["!send bob my", 10, ["my song.ogg", "myth/"]],
+  ["!send #dev my s", 11, ["my song.ogg"]],
+  ["!SEND bob myth/o", 10, ["myth/one.txt"]],
+  ["!send bob ", 10, ["my song.ogg", "myth/", "z"]],
+  ["!send bob .", 10, [".secret"]],
+  ["!send bob none/a", 10, []],
   ["!!jo", 0, []],
 ];
 

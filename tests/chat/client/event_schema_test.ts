@@ -19,10 +19,10 @@ async function assertShapes(events: Events, types: readonly string[]): Promise<v
 
 Deno.test("JSON of chat join has the shapes that bots rely on: rooms", async () => {
   await using world = new JoinRoom();
-  await world.serve("--motd", "be nice");
+  const server = await world.serve("--motd", "be nice");
   world.room.fileAccess.put("/home/a.txt", new TextEncoder().encode("content"));
   const flags = ["--json", "--stay", "--accept", "--downloads", "/dl"];
-  const ada = world.join("ada", flags);
+  const ada = world.join("ada", ["--nick", "ada", ...flags]);
   await world.runUntil(ada.stdout.matching(/"type":"room"/));
   const bob = world.join("bob", ["--no-state"]);
   bob.stdin.type("hi\n!msg ada psst\n!nick rob\n!send ada /home/a.txt\n");
@@ -34,6 +34,21 @@ Deno.test("JSON of chat join has the shapes that bots rely on: rooms", async () 
   await world.runUntil(ada.stdout.matching(/"code":"suspended"/));
   for (const link of world.room.network.links) link.cut();
   await world.runUntil(ada.stdout.matching(/"type":"disconnected"/));
+  const visit = async (pattern: RegExp) => {
+    const joe = world.join("joe", ["--nick", "joe"]);
+    joe.stdin.end();
+    await world.runUntil(joe.exitCode);
+    await world.runUntil(ada.stdout.matching(pattern));
+  };
+  await world.runUntil(ada.stdout.matching(/"resumed":true[^]*"type":"page"/));
+  await visit(/"nick":"joe"/);
+  server.interrupt();
+  await world.runUntil(server.exitCode);
+  await world.serve("--motd", "be nice");
+  await world.runUntil(
+    ada.stdout.matching(/"code":"shutting-down"[^]*"resumed":true[^]*"type":"page"/),
+  );
+  await visit(/"isQuiet":true/);
   ada.interrupt();
   await world.runUntil(ada.exitCode);
   await assertShapes(ada.events(), [

@@ -70,6 +70,37 @@ Deno.test("chat join prints what it missed once, over runs that keep their state
   assert.match(eve.stdout.text, /^\d\d:\d\d #lobby <ada> two\n$/);
 });
 
+Deno.test("chat join --nick goes on as who had that nickname here", async () => {
+  await using world = new JoinRoom();
+  await world.serve();
+  const authors: unknown[] = [];
+  for (const nick of ["ada", "bob", "ada", "Жанна", "bob", "Жанна"]) {
+    const one = world.join("user", ["--nick", nick, "--json"]);
+    one.stdin.end();
+    assert.equal(await world.runUntil(one.exitCode), 0);
+    const [you] = one.events().get("you") ?? [];
+    assert.equal(you?.nick, nick);
+    authors.push(you?.author);
+  }
+  const [ada, bob, , jane] = authors;
+  assert.deepEqual(authors, [ada, bob, ada, jane, bob, jane]);
+  assert.equal(new Set(authors).size, 3);
+});
+
+Deno.test("chat join --nick is somebody else when that one is here already, and says so", async () => {
+  await using world = new JoinRoom();
+  await world.serve();
+  const bob = world.join("user", ["--nick", "bob", "--stay", "--json"]);
+  await world.runUntil(bob.stdout.matching(/"type":"you"/));
+  const other = world.join("user", ["--nick", "bob", "--json"]);
+  other.stdin.end();
+  assert.equal(await world.runUntil(other.exitCode), 0);
+  assert.match(other.stderr.text, /^tram: another process is here as bob: .* profile bob-2,/);
+  assert.equal(other.events().get("you")?.[0]?.nick, "bob-2");
+  bob.interrupt();
+  await world.runUntil(bob.exitCode);
+});
+
 Deno.test("chat join --stay goes on after the end of its input, until ^C", async () => {
   await using world = new JoinRoom();
   await world.serve();
@@ -209,6 +240,99 @@ Deno.test("chat join hands a file over, and leaves when it is there", async () =
   assert(world.room.fileAccess.paths.includes("/dl/a.txt"));
   bob.interrupt();
   await world.runUntil(bob.exitCode);
+});
+
+Deno.test("chat join knows who is here after a restart of the server, and says nothing of it", async () => {
+  await using world = new JoinRoom();
+  const server = await world.serve();
+  const ada = world.join("ada", ["--nick", "ada"], 80);
+  await world.runUntil(ada.stdout.matching(/#lobby · ada · 1 here/));
+  const bot = world.join("bot", ["--nick", "bot", "--json", "--stay"]);
+  await world.runUntil(ada.stdout.matching(/#lobby · ada · 2 here/));
+  server.interrupt();
+  await world.runUntil(server.exitCode);
+  const before = ada.stdout.text.length;
+  await world.serve();
+  await world.room.clock.advance(40_000);
+  const after = plainText(ada.stdout.text.slice(before));
+  assert.match(after, /#lobby · ada · 2 here(?![^]* 1 here)/);
+  assert.doesNotMatch(after, /bot has come/);
+  for (const one of [ada, bot]) {
+    one.interrupt();
+    await world.runUntil(one.exitCode);
+  }
+});
+
+Deno.test("chat join gives up after --reconnect-for, and says that the server went down", async () => {
+  await using world = new JoinRoom();
+  const server = await world.serve();
+  const bot = world.join("bot", ["--no-state", "--stay", "--reconnect-for", "1ms"]);
+  await world.runUntil(bot.stderr.matching(/#lobby: 1 here/));
+  server.interrupt();
+  assert.equal(await world.runUntil(bot.exitCode), 69);
+  assert.match(
+    bot.stderr.text,
+    /^tram: The server went down: come back with: tram chat join [^\n]*\n$/m,
+  );
+});
+
+Deno.test("chat join rejects files of who is ignored, without a word", async () => {
+  await using world = new JoinRoom();
+  await world.serve();
+  world.room.fileAccess.put("/home/a.txt", new TextEncoder().encode("content"));
+  const bob = world.join("bob", ["--no-state", "--stay", "--downloads", "/dl"]);
+  await world.runUntil(bob.stderr.matching(/#lobby: 1 here/));
+  const ada = world.join("ada", ["--no-state"]);
+  await world.runUntil(bob.stderr.matching(/ada has come/));
+  bob.stdin.type("!ignore ada\n");
+  await world.runUntil(bob.stdout.matching(/Nothing of ada/));
+  ada.stdin.type("!send bob /home/a.txt\n");
+  ada.stdin.end();
+  assert.equal(await world.runSlowly(ada.exitCode), 3);
+  assert.match(ada.stderr.text, /stopped: file 1, a\.txt \(7 B\), to @?bob: .*reject/);
+  const { stderr: { text } } = bob;
+  assert(!text.includes("a.txt"), text);
+  bob.stdin.type("!files\n");
+  await world.runUntil(bob.stdout.matching(/No files are offered/));
+  bob.interrupt();
+  await world.runUntil(bob.exitCode);
+});
+
+Deno.test("chat join at a terminal cuts a paste to what it can say", async () => {
+  await using world = new JoinRoom();
+  await world.serve();
+  const ada = world.join("ada", ["--no-state"], 80);
+  await world.runUntil(ada.stdout.matching(/#lobby · ada/));
+  ada.stdin.type(`\u001b[200~${"x".repeat(5000)}\u001b[201~`);
+  await world.runUntil(ada.stdout.matching(/Cut what was pasted: a line has at most 4 KiB/));
+  ada.stdin.type("\r");
+  await world.runUntil(ada.stdout.matching(/<ada>/));
+  assert(!ada.stdout.text.includes("Cannot send"));
+  ada.stdin.type("\u0004");
+  assert.equal(await world.runUntil(ada.exitCode), 0);
+});
+
+Deno.test("chat join ends with 0 in a relay after moves that were refused, each told once", async () => {
+  await using world = new JoinRoom();
+  await world.serve("--mode", "relay", "--game", "tictactoe");
+  const ada = world.join("ada", ["--no-state", "--stay"]);
+  await world.runUntil(ada.stderr.matching(/nobody sits opposite yet: wait$/m));
+  ada.stdin.type("a1\n");
+  await world.runUntil(ada.stderr.matching(/not sent: "a1"/));
+  const bob = world.join("bob", ["--no-state", "--stay"]);
+  await world.runUntil(ada.stderr.matching(/your turn/));
+  ada.stdin.type("z9\n");
+  await world.runUntil(ada.stderr.matching(/not sent: "z9"/));
+  bob.stdin.type("b1\n");
+  await world.runUntil(bob.stderr.matching(/not sent: "b1"/));
+  for (const one of [ada, bob]) {
+    one.stdin.type("fin\n");
+    assert.equal(await world.runUntil(one.exitCode), 0);
+  }
+  for (const { stderr: { text } } of [ada, bob]) {
+    const told = text.split("\n").filter((line) => line.includes("!!"));
+    assert.deepEqual(told.filter((line) => !line.includes("not sent")), []);
+  }
 });
 
 Deno.test("chat join sits down at a relay, takes turns, and gives its seat up with fin", async () => {

@@ -29,8 +29,21 @@ function line(text: string, more: Partial<Line> = {}): Line {
 
 const LONG = "a line that is longer than forty columns, so that it goes on below";
 
+const COPY = `!reconnect ${"x".repeat(64)}`;
+
 const SHOWN: readonly (readonly [string, ChatEvent, Partial<RenderOptions>, readonly string[]])[] =
   [
+    [
+      "what is to be copied",
+      {
+        type: "local",
+        lines: [COPY],
+        isError: false,
+        isForCopying: true,
+      },
+      {},
+      [COPY],
+    ],
     ["a line here", line("hi"), {}, ["12:01 <bob> hi"]],
     ["a line elsewhere", line("hi", { where: "#dev" }), {}, ["12:01 #dev <bob> hi"]],
     ["a private line", line("hi", { where: "@bob", flags: 1 }), {}, ["12:01 @bob <bob> hi"]],
@@ -95,6 +108,19 @@ const SHOWN: readonly (readonly [string, ChatEvent, Partial<RenderOptions>, read
       },
       {},
       ["12:01 -- eve has come to #dev"],
+    ],
+    [
+      "somebody who is back after a restart of the server",
+      {
+        type: "presence",
+        author: 3,
+        nick: "eve",
+        room: "#dev",
+        what: "joined",
+        isQuiet: true,
+      },
+      {},
+      [],
     ],
     [
       "somebody who leaves",

@@ -74,6 +74,8 @@ export class ScriptServer {
   readonly wanted: string[] = [];
   /** Lines are committed and acknowledged; else when `release` is called. */
   holds = false;
+  /** What JOIN is answered with: ROOM, lines and PAGE, or less. */
+  onJoin: "all" | "room" | "nothing" = "all";
   /** Commands are answered. */
   answers = true;
   /** Why a line is refused. */
@@ -107,8 +109,9 @@ export class ScriptServer {
     for (const run of this.#held.splice(0)) run();
   }
 
-  /** Tells everybody of a line. */
+  /** Tells everybody of a line who has got those before. */
   broadcast(line: Line): void {
+    if (this.onJoin !== "all") return;
     for (const connection of this.connections) {
       if (connection.isOpen) connection.send(kinds.line, encodeLine(line));
     }
@@ -192,10 +195,12 @@ export class ScriptServer {
 
   #onJoin(connection: Connection<ChatKinds>, { room, after, last }: Join): void {
     this.heard.push(`join ${room} ${after === undefined ? `last ${last}` : `after ${after}`}`);
+    if (this.onJoin === "nothing") return;
     const all = this.#store.lines(room);
     const lastId = all.at(-1)?.id ?? 0;
     const members = [{ author: 99, nick: "bob" }];
     connection.send(kinds.room, { room, members, memberCount: 2, last: lastId });
+    if (this.onJoin === "room") return;
     const lines = after === undefined
       ? all.slice(last === 0 ? all.length : -(last ?? 50))
       : all.filter(({ id }) => id > after);
@@ -246,19 +251,22 @@ export class ScriptWorld {
     options: Partial<ChatClientOptions> = {},
     disk?: ReadonlyMap<string, Uint8Array>,
     onEvent: (event: ChatEvent, disk: Map<string, Uint8Array>) => void = () => {},
+    files: FakeStateFiles = new FakeStateFiles(),
   ): Promise<ScriptClient> {
-    const files = new FakeStateFiles();
     for (const [path, bytes] of disk ?? []) files.contents.set(path, bytes.slice());
     const events: ChatEvent[] = [];
+    let client: ChatClient | undefined = undefined as ChatClient | undefined;
     let memory = memoryOnly();
     if (disk !== undefined) {
-      const state = await StateFile.open<TypedLine>(files, STATE, { codec: typedLineCodec });
+      const onTrouble = (error: unknown) => client?.keepLater(error);
+      const options = { codec: typedLineCodec, onTrouble };
+      const state = await StateFile.open<TypedLine>(files, STATE, options);
       if (state === undefined) throw new Error("the file is open");
       memory = inFile(state, "default");
     }
     let isKilled = false;
     const onDisk = () => new Map([...files.contents].map(([path, bytes]) => [path, bytes.slice()]));
-    const client = new ChatClient({
+    const one = client = new ChatClient({
       clock: this.clock,
       dial: { ...ADDRESS, network: this.network, timeoutMs: 5000, tokenUse: "if-asked" },
       memory,
@@ -273,7 +281,7 @@ export class ScriptWorld {
       },
       ...options,
     });
-    const end = client.run();
+    const end = one.run();
     end.catch(() => {});
     const of = <T extends ChatEvent["type"]>(type: T) =>
       events.filter((event): event is ChatEvent & { readonly type: T } => event.type === type);
@@ -285,10 +293,10 @@ export class ScriptWorld {
       isKilled = true;
       const disk = onDisk();
       for (const link of this.network.links) link.cut();
-      void client.quit();
+      void one.quit();
       return disk;
     };
-    return { client, memory, events, end, lines, of, kill };
+    return { client: one, memory, events, end, lines, of, kill };
   }
 
   /** Ends a client in good order. @returns what is on the disk then */

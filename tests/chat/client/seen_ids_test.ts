@@ -42,8 +42,9 @@ Deno.test("SeenIds.showing() takes no line of another store for one of this", ()
   const map = new Map<string, string>();
   const seen = seenOf(map);
   seen.anchor("#a", 5);
-  seen.showing([{ storeId: "00000000000000bb", room: "#a", id: 900 }]);
-  seen.shown();
+  const marks = [{ storeId: "00000000000000bb", room: "#a", id: 900 }];
+  seen.showing(marks);
+  seen.shown(marks);
   seen.cover();
   assert.equal(seenOf(map).after("#a"), 5);
   assert.equal(seenOf(map).isMaybeSeen("#a", 6), false);
@@ -70,7 +71,7 @@ Deno.test("SeenIds finds after a kill exactly the last batch, whatever came befo
       });
       seen.showing(marks);
       if (at === batches.length - 1 && diesWhen === "noted") return;
-      seen.shown();
+      seen.shown(marks);
     });
     if (diesWhen === "covered") {
       seen.cover();
@@ -85,6 +86,45 @@ Deno.test("SeenIds finds after a kill exactly the last batch, whatever came befo
       assert.equal(again.isMaybeSeen(room, id + 1), false, room);
     }
   }));
+});
+
+Deno.test("SeenIds keeps what may have been shown through two kills", () => {
+  const map = new Map<string, string>();
+  const mark = (id: number) => ({ storeId: STORE, room: "#a", id });
+  const first = seenOf(map);
+  first.anchor("#a", 5);
+  for (const id of [6, 7, 8]) first.take("#a", id);
+  first.showing([mark(8)]);
+  const second = seenOf(map);
+  second.take("#a", 6);
+  second.showing([mark(6)]);
+  second.shown([mark(6)]);
+  second.cover();
+  const third = seenOf(map);
+  assert.equal(third.after("#a"), 6);
+  assert.deepEqual([7, 8, 9].map((id) => third.isMaybeSeen("#a", id)), [true, true, false]);
+});
+
+Deno.test("ChatClient takes for shown only what is out of its process", async () => {
+  const world = new ScriptWorld();
+  const store = new ScriptStore();
+  const server = new ScriptServer(world, store);
+  const waiting: (() => void)[] = [];
+  const drained = () => new Promise<void>((resolve) => waiting.push(resolve));
+  const ada = await world.join({ drained }, new Map());
+  await settleAll();
+  for (const text of ["l1", "l2", "l3"]) {
+    server.broadcast(store.add("#lobby", text));
+    await settleAll();
+    if (text === "l1") waiting.shift()?.();
+  }
+  assert.deepEqual(ada.lines(), ["#lobby 1 l1", "#lobby 2 l2", "#lobby 3 l3"]);
+  const disk = ada.kill();
+  await world.clock.advance(10);
+  const again = await world.join({ drained: () => Promise.resolve() }, disk);
+  await settleAll();
+  assert.deepEqual(again.lines(), ["#lobby 2 l2 ?", "#lobby 3 l3 ?"]);
+  await world.leave(again);
 });
 
 Deno.test("ChatClient marks after a kill exactly the lines of the last batch", async () => {

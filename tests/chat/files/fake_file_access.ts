@@ -48,6 +48,7 @@ export class FakeFileAccess implements FileAccess {
       remove: (path) => alive(() => this.remove(path)),
       list: (folder) => alive(() => this.list(folder)),
       absolute: (path) => path,
+      namesIn: (folder) => this.namesIn(folder),
     };
   }
 
@@ -127,6 +128,14 @@ export class FakeFileAccess implements FileAccess {
     const start = `${folder}/`;
     const inside = this.paths.filter((path) => path.startsWith(start));
     return inside.map((path) => path.slice(start.length));
+  }
+
+  namesIn(folder: string): readonly string[] {
+    const start = folder.endsWith("/") ? folder : `${folder}/`;
+    const inside = this.paths.filter((path) => path.startsWith(start));
+    return [
+      ...new Set(inside.map((path) => /^[^/]*\/?/.exec(path.slice(start.length))?.[0] ?? "")),
+    ];
   }
 
   #isTaken(path: string): boolean {

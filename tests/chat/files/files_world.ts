@@ -1,4 +1,5 @@
 /** A server with a desk for files, and people who exchange them, in memory. */
+import assert from "node:assert/strict";
 import { FakeClock, settle } from "../../../lib/clock/fake_clock.ts";
 import { sleep } from "../../../lib/clock/sleep.ts";
 import type { FileEvent } from "../../../lib/chat/client/chat_event.ts";
@@ -31,6 +32,17 @@ export function someBytes(size: number, seed = 1): Uint8Array {
 }
 
 const KILLED = new Error("killed");
+
+/** Compares bytes, of which `assert.deepEqual` cannot compare many on older runtimes. */
+export function assertSameBytes(
+  actual: Uint8Array | undefined,
+  expected: Uint8Array,
+  what = "bytes",
+): void {
+  assert.equal(actual?.length, expected.length, what);
+  const at = expected.findIndex((byte, index) => byte !== actual?.[index]);
+  assert.equal(at, -1, `${what} differ at ${at}`);
+}
 
 /** As much of a host as the desk needs; everybody who connects is in `#lobby`. */
 class SmallHost {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { settle } from "../../../lib/clock/fake_clock.ts";
 import { chatService } from "../../../lib/chat/protocol.ts";
-import { CHUNK, FilesWorld, handOver, someBytes } from "./files_world.ts";
+import { assertSameBytes, CHUNK, FilesWorld, handOver, someBytes } from "./files_world.ts";
 
 const BYTES = someBytes(3 * CHUNK + 5);
 const { kinds } = chatService;
@@ -51,7 +51,7 @@ Deno.test("FileExchange offers again when both lines are lost before an answer",
   await world.until(() => bob.last("offered") !== undefined);
   bob.exchange.accept();
   await world.until(() => bob.last("done") !== undefined);
-  assert.deepEqual(bob.files.get("downloads/a.bin"), BYTES);
+  assertSameBytes(bob.files.get("downloads/a.bin"), BYTES);
 });
 
 Deno.test("FileExchange.cancel() ends a file that is being opened", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CHUNK, FilesWorld, someBytes } from "./files_world.ts";
+import { assertSameBytes, CHUNK, FilesWorld, someBytes } from "./files_world.ts";
 
 const BYTES = someBytes(10 * CHUNK + 5);
 
@@ -14,8 +14,10 @@ Deno.test("FileExchange.send() to a room gives the file to each who wants it", a
   cy.exchange.accept();
   di.exchange.reject();
   await world.until(() => ada.events.filter(({ state }) => state === "done").length === 2);
-  for (const { files } of [bob, cy]) assert.deepEqual(files.get("downloads/a.bin"), BYTES);
+  for (const { files } of [bob, cy]) assertSameBytes(files.get("downloads/a.bin"), BYTES);
   assert.deepEqual(di.files.paths, []);
+  const stopped = ada.events.filter(({ state }) => state === "stopped");
+  assert.deepEqual(stopped.map(({ peer, code }) => [peer, code]), [["di", "rejected"]]);
   const done = ada.events.filter(({ state }) => state === "done");
   assert.deepEqual(done.map(({ peer }) => peer).sort(), ["bob", "cy"]);
   assert.equal(new Set([number, ...done.map((event) => event.number)]).size, 3);
@@ -42,7 +44,7 @@ Deno.test("FileExchange offers to a room again after a restart, and asks nobody 
   assert.equal(cy.events.filter(({ state }) => state === "offered").length, 1);
   bob.exchange.accept();
   await world.until(() => ada.last("done") !== undefined);
-  assert.deepEqual(bob.files.get("downloads/a.bin"), BYTES);
+  assertSameBytes(bob.files.get("downloads/a.bin"), BYTES);
   assert.equal(bob.events.filter(({ state }) => state === "offered").length, 1);
 });
 

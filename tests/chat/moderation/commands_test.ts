@@ -104,6 +104,37 @@ Deno.test("!bans shows what holds, and nothing that is over or forgiven", async 
   assert.equal((data as { count: number }).count, 2);
 });
 
+Deno.test("findTarget() looks for a mistyped name among some, not in a whole crowd", async () => {
+  const room = await ModerationRoom.open();
+  for (let at = 0; at < 1500; at++) room.join(`m${at}x${at}`);
+  assert.match(await room.text("!who m9x99y"), /did you mean "m9x9"|did you mean "m99x99"/);
+  assert.doesNotMatch(await room.text("!who m1400x1499"), /m1400x1400/);
+});
+
+Deno.test("!log and !bans leave room for reasons at 80 columns", async () => {
+  const room = await ModerationRoom.open();
+  const reason = "this reason has to be readable, at least its beginning";
+  for (const name of ["n".repeat(24), "m".repeat(24)]) {
+    room.join(name);
+    await room.run(`!suspend ${name} 59m30s ${reason}`);
+  }
+  for (const command of ["!log", "!bans"]) {
+    const { lines } = await room.run(command);
+    assert.equal(lines.length, 3, lines.join("\n"));
+    for (const line of lines.slice(1)) assert.match(line, /59 min 30 s .*this reason has to/);
+    assert(lines.every((line) => line.length <= 80));
+  }
+});
+
+Deno.test("!log says for how long, in its own column", async () => {
+  const room = await ModerationRoom.open();
+  room.join("bob");
+  await room.run("!suspend bob 10m too loud");
+  const { lines: [title = "", line = ""] } = await room.run("!log");
+  assert.match(title, /^when \(UTC\) +by +what +whom +for +reason$/);
+  assert.match(line, /^\d{4}-\d\d-\d\d \d\d:\d\d +console +suspend +bob +10 min +too loud$/);
+});
+
 Deno.test("!log shows what was done, newest first", async () => {
   const room = await ModerationRoom.open();
   const ada = room.join("ada", "ada");
@@ -114,8 +145,8 @@ Deno.test("!log shows what was done, newest first", async () => {
   await room.run("!forgive bob");
   const { lines } = await room.run("!log 2");
   assert.equal(lines.length, 3);
-  assert.match(lines[1] ?? "", /^2023-11-14 22:13 UTC +console +forgive +bob$/);
-  assert.match(lines[2] ?? "", /suspend +bob +until 2023-11-14 22:23 UTC noise$/);
+  assert.match(lines[1] ?? "", /^2023-11-14 22:13 +console +forgive +bob$/);
+  assert.match(lines[2] ?? "", /suspend +bob +10 min +noise$/);
   assert.match(await room.text("!log x"), /^refused: Cannot do !log: wanted a whole number/);
 });
 

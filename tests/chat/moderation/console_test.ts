@@ -120,7 +120,7 @@ Deno.test("ServerConsole ends while its input goes on", async () => {
 });
 
 Deno.test("ServerConsole has a prompt on a terminal, with replies above it", async () => {
-  using terminal = new FakeTerminal(60, 20);
+  await using terminal = new FakeTerminal(60, 20);
   await using room = consoleDisposable(terminal);
   room.stdin.type("!ba\t\t");
   await settled();
@@ -140,7 +140,7 @@ Deno.test("ServerConsole has a prompt on a terminal, with replies above it", asy
 });
 
 Deno.test("ServerConsole completes commands, names and rooms", async () => {
-  using terminal = new FakeTerminal(60, 20);
+  await using terminal = new FakeTerminal(60, 20);
   await using room = consoleDisposable(terminal);
   for (
     const [typed, shown] of [
@@ -165,7 +165,6 @@ function consoleDisposable(terminal: FakeTerminal) {
     async [Symbol.asyncDispose]() {
       await room.console[Symbol.asyncDispose]();
       await settled();
-      await terminal.shown(); // it draws with a timer of its own
     },
   };
 }

@@ -153,7 +153,7 @@ export class RelayWorld {
       sessionOf: ({ terms: { session, clientId } }) => {
         const author = rows.get(session)?.author;
         assert(author !== undefined);
-        return { author, nick: clientId };
+        return { author, nick: clientId, identity: `session:${author}` };
       },
       onTrouble: (error) => this.troubles.push(error),
     });

@@ -43,6 +43,28 @@ Deno.test("ChatServer gives each room ids from 1 and all members the same order"
   assert.deepEqual(bob.texts("#dev"), []);
 });
 
+Deno.test("ChatServer passes on in their order what somebody says in a room and privately", async () => {
+  await using world = await ChatWorld.create();
+  const [ada, bob] = await world.members("#lobby", "ada", "bob");
+  assert(ada && bob);
+  for (const member of [ada, bob]) await member.join("@");
+  for (let i = 0; i < 6; i++) ada.say(`${i}`, i % 3 === 1 ? "@bob" : "#lobby");
+  await settle();
+  for (const { seen } of [ada, bob]) {
+    assert.deepEqual(seen.lines.map(({ text }) => text), ["0", "1", "2", "3", "4", "5"]);
+  }
+  assert.deepEqual(ada.seen.acks, [6], "they were one commit");
+});
+
+Deno.test("ChatServer refuses frames of relay mode", async () => {
+  await using world = await ChatWorld.create();
+  const [ada] = await world.members("#lobby", "ada");
+  assert(ada);
+  ada.send("fin", {});
+  await settle();
+  assert.equal(ada.report?.code, "unexpected-kind");
+});
+
 Deno.test("ChatServer sends nothing before the commit, and the ACK after the line", async () => {
   const store = new HeldChatStore();
   await using world = await ChatWorld.create({ store });

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { settle } from "../../../lib/clock/fake_clock.ts";
 import { newToken } from "../../../lib/transport/token.ts";
+import { MemoryChatStore } from "../../../lib/chat/store/memory_chat_store.ts";
 import { ChatWorld, ScriptedMember } from "../chat_world.ts";
 
 const DAY_MS = 24 * 3_600_000;
@@ -35,6 +36,29 @@ Deno.test("NickDesk refuses a name that is taken, and keeps the old one", async 
     assert.deepEqual(bob.seen.frames, ["you"], nick);
     assert.equal(bob.you.nick, nick);
   }
+});
+
+Deno.test("NickDesk has one name of a session on its way into the store at once", async () => {
+  const store = new MemoryChatStore("0123456789abcdef");
+  await using world = await ChatWorld.create({ store });
+  const [ada] = await world.members("#lobby", "ada");
+  assert(ada);
+  await settle();
+  const { setNick } = store;
+  const saved: string[] = [];
+  const gate = Promise.withResolvers<void>();
+  store.setNick = async (author, nick, nowUs) => {
+    saved.push(nick);
+    await gate.promise;
+    return await setNick.call(store, author, nick, nowUs);
+  };
+  for (let i = 0; i < 100; i++) ada.send("nick", { nick: `ada${i}` });
+  await settle();
+  assert.deepEqual(saved, ["ada0"]);
+  gate.resolve();
+  await settle();
+  assert.deepEqual(saved, ["ada0", "ada99"]);
+  assert.equal((await store.load()).named.find(({ author }) => author === 1)?.nick, "ada99");
 });
 
 Deno.test("NickDesk keeps a name for a session through restarts, and for a week", async () => {
@@ -130,4 +154,21 @@ Deno.test("ChatServer lets the suspended read, and says how long still", async (
   bob.say("now");
   await settle();
   assert.deepEqual(ada.texts(), ["hush", "now"]);
+});
+
+Deno.test("NickDesk keeps the name of who was here for long when the server is killed", async () => {
+  const store = new MemoryChatStore("0123456789abcdef");
+  await using world = await ChatWorld.create({ store });
+  const ada = await world.member("ada");
+  world.clock.stepWall(8 * DAY_MS * 1000); // eight days of heartbeats would take long
+  await world.clock.advance(DAY_MS / 4);
+  const { noteSeen } = store;
+  store.noteSeen = () => Promise.resolve(); // who is killed notes nothing any more
+  await world.stopServer("kill");
+  store.noteSeen = noteSeen;
+  await world.serve();
+  const other = await world.member("ada");
+  assert.equal(other.you.nick, "ada-2");
+  await ada.connect();
+  assert.equal(ada.you.nick, "ada");
 });

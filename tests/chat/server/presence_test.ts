@@ -130,7 +130,7 @@ Deno.test("Presence is silent in a room with more members than it lists", async 
   assert.deepEqual(first.texts("#hall"), ["hello all"]);
 });
 
-Deno.test("Presence does not tell of those who come back after a restart of the server", async () => {
+Deno.test("Presence tells quietly of those who come back after a restart of the server", async () => {
   await using world = await ChatWorld.create();
   const [ada, bob] = await world.members("#lobby", "ada", "bob");
   assert(ada && bob);
@@ -143,7 +143,39 @@ Deno.test("Presence does not tell of those who come back after a restart of the 
   await bob.join("#lobby", { after: 0 });
   await (await world.member("eve")).join();
   await settle();
-  assert.deepEqual(news(ada), ["joined eve"]);
+  assert.deepEqual(news(ada), ["joined bob", "joined eve"]);
+  assert.deepEqual(ada.seen.presence.map(({ isQuiet }) => isQuiet), [true, undefined]);
+});
+
+Deno.test("Presence is not quiet about those who have left since the server started", async () => {
+  await using world = await ChatWorld.create();
+  const [ada, bob] = await world.members("#lobby", "ada", "bob");
+  assert(ada && bob);
+  await world.stopServer("kill");
+  await world.serve();
+  for (const member of [ada, bob]) await (await member.connect()).join("#lobby", { after: 0 });
+  await bob.quit();
+  await settle();
+  ada.forget();
+  await (await bob.connect()).join("#lobby", { after: 0 });
+  await settle();
+  assert.deepEqual(news(ada), ["joined bob"]);
+  assert.equal(ada.seen.presence[0]?.isQuiet, undefined);
+});
+
+Deno.test("Presence is quiet for the first minute of a server alone", async () => {
+  await using world = await ChatWorld.create();
+  const [ada, bob] = await world.members("#lobby", "ada", "bob");
+  assert(ada && bob);
+  await world.stopServer("kill");
+  await world.serve();
+  await (await ada.connect()).join("#lobby", { after: 0 });
+  await world.clock.advance(60_000);
+  ada.forget();
+  await (await bob.connect()).join("#lobby", { after: 0 });
+  await settle();
+  assert.equal(ada.seen.presence[0]?.isQuiet, undefined);
+  assert.deepEqual(news(ada), ["joined bob"]);
 });
 
 Deno.test("Presence does not tell of a connection that another one takes over", async () => {
@@ -179,5 +211,5 @@ Deno.test("Presence tells of another name, and everybody is called by it from th
   assert.equal(bob.you.nick, "robert");
   assert.equal(ada.seen.lines[0]?.nick, "robert");
   assert.equal(world.chat.known("Robert")?.member?.author, bob.you.author);
-  assert.equal(world.chat.known("bob"), undefined);
+  assert.equal(world.chat.known("bob")?.nick, "robert");
 });

@@ -48,6 +48,14 @@ Deno.test("openState() gives a second process the next profile", async () => {
   assert.equal((await openState(HOME, files, { ...other, codec })).profile, "default");
 });
 
+Deno.test("openState() counts from the profile that it is to begin with", async () => {
+  const files = new FakeStateFiles();
+  const open = (more: object = {}) =>
+    openState(HOME, files, { ...KEY, codec, firstProfile: "bob", ...more });
+  assert.deepEqual([(await open()).profile, (await open()).profile], ["bob", "bob-2"]);
+  assert.equal((await open({ profile: "work" })).profile, "work");
+});
+
 Deno.test("openState() says in one line that the profile that was asked for is in use", async () => {
   const files = new FakeStateFiles();
   const options = { ...KEY, codec, profile: "work" };
