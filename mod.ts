@@ -1,7 +1,7 @@
 /**
  * tram as a library: framed messages over TCP, with a handshake that proves a shared token, lanes,
  * back-pressure, heartbeat and an orderly goodbye; and a clock and a network in memory to test
- * services on.
+ * services on. Jobs for `tram mapreduce` are made with {@linkcode defineJob}.
  *
  * A service names its kinds of frames. A server answers with handlers, a client too:
  *
@@ -36,6 +36,15 @@ export { FakeClock, settle, type Skew } from "./lib/clock/fake_clock.ts";
 export { nextTick, type Tick, ticks, type TicksOptions } from "./lib/clock/schedule.ts";
 export { sleep } from "./lib/clock/sleep.ts";
 export { systemClock } from "./lib/clock/system_clock.ts";
+export {
+  defineJob,
+  type JobData,
+  type JobDefinition,
+  type JobEmit,
+  type JobFormats,
+  type JobRecord,
+  type JobTools,
+} from "./lib/mapreduce/jobs/user/define_job.ts";
 export { backoffMs, type BackoffOptions } from "./lib/transport/backoff.ts";
 export type { Credentials } from "./lib/transport/client_handshake.ts";
 export type { CloseReport } from "./lib/transport/close_report.ts";

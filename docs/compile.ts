@@ -24,6 +24,8 @@ export function compileArguments(parts: readonly string[], extra: readonly strin
     "--allow-all",
     // The cache would be a file in the shared temporary folder that whoever comes first may write.
     "--no-code-cache",
+    // The thread that runs a user's job has no permissions.
+    "--unstable-worker-options",
     ...saysOutput ? [] : ["--output", "dist/tram"],
     ...parts.flatMap((part) => ["--include", part]),
     ...extra,

@@ -16,6 +16,7 @@ import { ExitCode } from "./config/exit_code.ts";
 import { help } from "./config/help_command.ts";
 import { SecretValueError } from "./config/parse_option.ts";
 import type { TramContext } from "./context.ts";
+import { mapreduce } from "./mapreduce/declaration.ts";
 import { safeText } from "./terminal/safe_text.ts";
 import { timer } from "./timer/declaration.ts";
 import { token } from "./token/declaration.ts";
@@ -29,7 +30,7 @@ const spec: ProgramSpec = {
     { args: "timer ping --count 100", brief: "Measure the path to it" },
     { args: "help timer ping", brief: "What else ping can do" },
   ],
-  subcommands: [timer, collect, chat, token],
+  subcommands: [timer, collect, chat, mapreduce, token],
   commands: [completion, help, complete],
 };
 
@@ -42,7 +43,7 @@ export const catalog: readonly CommandTable[] = [
 /** Sections that a configuration file may have; some subcommands are still being built. */
 const SECTIONS = [
   ...spec.subcommands.map(({ name }) => name),
-  ...["mapreduce", "launch"],
+  ...["launch"],
 ];
 
 const documentation = {

@@ -10,6 +10,10 @@ import type { ChatStore } from "./chat/store/chat_store.ts";
 import type { CollectStore } from "./collect/store/collect_store.ts";
 import type { Logger } from "./log/log.ts";
 import type { LogFiles } from "./log/log_files.ts";
+import type { MapreduceHost } from "./mapreduce/host.ts";
+import type { InputFiles } from "./mapreduce/input/input_files.ts";
+import type { BytePipe } from "./mapreduce/jobs/byte_pipe.ts";
+import type { Spawner } from "./mapreduce/jobs/spawner.ts";
 import type { Screen } from "./terminal/screen.ts";
 import type { Network } from "./transport/network.ts";
 import type { StateFiles } from "./transport/session/state_files.ts";
@@ -120,6 +124,16 @@ export interface TramContext extends CommandContext {
   readonly stateFiles: () => Promise<StateFiles>;
   /** Files that `chat` sends and receives; loaded when they are wanted. */
   readonly fileAccess: () => Promise<FileAccess>;
+  /** What `mapreduce` reads, on the disk and behind URLs; loaded when it is wanted. */
+  readonly inputFiles: () => Promise<InputFiles>;
+  /** Output, temporary files, threads and processes of `mapreduce`; loaded when they are wanted. */
+  readonly mapreduceHost: () => Promise<MapreduceHost>;
+  /** Standard input and output as bytes, instead of `process.stdin` and `stdout`; loaded when wanted. */
+  readonly bytePipe: () => Promise<BytePipe>;
+  /** Starts programs; loaded when it is wanted. */
+  readonly spawner: () => Promise<Spawner>;
+  /** Makes this process one that runs a user's job; ends it in the end. */
+  readonly runSandbox: () => Promise<never>;
   /** Opens what `collect` stores in: a file, or memory for `:memory:`. @throws {StoreError} */
   readonly openCollectStore: (path: string, isReader: boolean) => Promise<CollectStore>;
   /** Opens what `chat` stores in: a file, or memory for `:memory:`. @throws {StoreError} */

@@ -201,6 +201,13 @@ export function realContext(): RealContext {
       return (await import("./transport/session/real_state_files.ts")).realStateFiles;
     },
     fileAccess: async () => (await import("./chat/files/real_file_access.ts")).realFileAccess,
+    inputFiles: async () => {
+      return (await import("./mapreduce/input/real_input_files.ts")).realInputFiles;
+    },
+    mapreduceHost: async () => (await import("./mapreduce/real_host.ts")).realHost,
+    bytePipe: async () => (await import("./mapreduce/jobs/real_byte_pipe.ts")).realBytePipe,
+    spawner: async () => (await import("./mapreduce/jobs/real_spawner.ts")).realSpawner,
+    runSandbox: async () => (await import("./mapreduce/jobs/user/run_sandbox.ts")).runSandbox(),
     openCollectStore: async (path, isReader) => {
       if (path === ":memory:") {
         return new (await import("./collect/store/memory_store.ts")).MemoryStore();

@@ -2,12 +2,17 @@
 import { FakeClock } from "../lib/clock/fake_clock.ts";
 import { clockPacer } from "../lib/clock/pacer.ts";
 import type { Files, Input, TramContext } from "../lib/context.ts";
+import type { Spawner } from "../lib/mapreduce/jobs/spawner.ts";
 import { MemoryChatStore } from "../lib/chat/store/memory_chat_store.ts";
 import { MemoryStore } from "../lib/collect/store/memory_store.ts";
 import { StoreError } from "../lib/store/store_error.ts";
 import { endedInput } from "./fake_input.ts";
 import { FakeStateFiles } from "./fake_state_files.ts";
 import { FakeFileAccess } from "./chat/files/fake_file_access.ts";
+import { FakeBytePipe } from "./mapreduce/jobs/fake_byte_pipe.ts";
+import { plainParts } from "./mapreduce/jobs/run_job.ts";
+import { FakeHost } from "./mapreduce/fake_host.ts";
+import { FakeInputFiles } from "./mapreduce/input/fake_input_files.ts";
 import { lastingStore } from "./lasting_store.ts";
 import { FakeLogFiles } from "./log/fake_log_files.ts";
 import { runTram } from "../lib/app.ts";
@@ -22,6 +27,8 @@ import "../lib/collect/export.ts";
 import "../lib/collect/report.ts";
 import "../lib/collect/send.ts";
 import "../lib/collect/serve.ts";
+import "../lib/mapreduce/run.ts";
+import "../lib/mapreduce/worker.ts";
 import "../lib/timer/compare.ts";
 import "../lib/timer/ping.ts";
 import "../lib/timer/serve.ts";
@@ -53,6 +60,18 @@ export class FakeRoom {
 
   /** Files that `chat` sends and receives. */
   readonly fileAccess = new FakeFileAccess();
+
+  /** What `mapreduce` reads. */
+  readonly inputFiles = new FakeInputFiles();
+
+  /** What `mapreduce` writes, and the workers that it starts. */
+  readonly mapreduceHost: FakeHost = new FakeHost(this);
+
+  /** Standard input and output of steps of `mapreduce`. */
+  readonly bytePipe = new FakeBytePipe();
+
+  /** Programs that are started. */
+  spawner: Spawner = plainParts.spawner;
 
   #nextPid = 4711;
 
@@ -122,6 +141,11 @@ export class FakeRoom {
       os: "linux",
       stateFiles: () => Promise.resolve(this.stateFiles),
       fileAccess: () => Promise.resolve(this.fileAccess),
+      inputFiles: () => Promise.resolve(this.inputFiles),
+      mapreduceHost: () => Promise.resolve(this.mapreduceHost),
+      bytePipe: () => Promise.resolve(this.bytePipe),
+      spawner: () => Promise.resolve(this.spawner),
+      runSandbox: () => Promise.reject(new Error("no sandbox here")),
       openCollectStore: (path, isReader) => {
         return this.#openStore(this.stores, path, isReader, () => new MemoryStore());
       },

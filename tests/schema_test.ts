@@ -81,3 +81,35 @@ Deno.test("JSON of collect report and export has the shapes that programs rely o
   const objects = await collectObjects();
   for (const [type, values] of objects) await assertShape(`collect_${type}`, values);
 });
+
+/** What `mapreduce run` and `worker` print, by type; of a run that loses a part of its input. */
+async function mapreduceObjects(): Promise<Map<string, Objects>> {
+  const room = new FakeRoom();
+  room.inputFiles.put("/data/a.txt", "word ".repeat(1000));
+  room.inputFiles.put("/data/cut.warc", "WARC/1.0\r\nContent-Length: 100\r\n\r\ncut");
+  const args = [
+    "mapreduce",
+    "run",
+    "--job",
+    "wordcount",
+    "--output",
+    "out",
+    "--json",
+    "--top",
+    "1",
+  ];
+  const run = room.run([...args, "--workers", "join", "/data"]);
+  await room.clock.advance(1500);
+  const worker = room.run(["mapreduce", "worker", "--coordinator", "127.0.0.1", "--json"]);
+  await room.clock.runUntil(Promise.all([run.exitCode, worker.exitCode]));
+  const ofRun = Map.groupBy(parse(run.stdout.text), ({ type }) => `run_${type}`);
+  return new Map([...ofRun, ["worker", parse(worker.stdout.text)]]);
+}
+
+Deno.test("JSON of mapreduce has the shapes that programs rely on", async () => {
+  const objects = await mapreduceObjects();
+  const events = ["plan", "listening", "worker", "attempt", "progress", "problem", "summary"];
+  const types = [...events.map((type) => `run_${type}`), "worker"];
+  assert.deepEqual([...objects.keys()].sort(), types.toSorted());
+  for (const type of types) await assertShape(`mapreduce_${type}`, objects.get(type) ?? []);
+});

@@ -20,8 +20,9 @@ import { usageLine } from "./usage_line.ts";
 
 type Flag =
   | TypedFlagParameter<GivenFlag | undefined, TramContext>
+  | TypedFlagParameter<readonly GivenFlag[] | undefined, TramContext>
   | TypedFlagParameter<boolean | undefined, TramContext>;
-type GivenFlags = Readonly<Record<string, GivenFlag | boolean | undefined>>;
+type GivenFlags = Readonly<Record<string, GivenFlag | readonly GivenFlag[] | boolean | undefined>>;
 type GivenArgs = readonly (GivenFlag | undefined)[];
 type Parameters = TypedCommandParameters<GivenFlags, GivenArgs, TramContext>;
 
@@ -30,15 +31,16 @@ function flagOf(option: Option, hidden: boolean): Flag {
   const { brief } = option;
   if (option.kind === "switch") return { kind: "boolean", optional: true, brief, hidden };
   const { placeholder, choices = [] } = option;
-  return {
+  const flag = {
     kind: "parsed",
-    parse: (text) => ({ text, value: parseOption(option, text) }),
+    parse: (text: string) => ({ text, value: parseOption(option, text) }),
     proposeCompletions: () => choices,
     optional: true,
     brief,
     placeholder,
     hidden,
-  };
+  } as const;
+  return option.repeats ? { ...flag, variadic: true } : flag;
 }
 
 function positionalOf(
@@ -79,7 +81,8 @@ function givenOf(names: readonly string[], flags: GivenFlags): GivenFlag | undef
   const given = names.flatMap((name) => {
     const flag = flags[name];
     if (flag === undefined) return [];
-    return { name, ...(typeof flag === "boolean" ? { text: String(flag), value: flag } : flag) };
+    if (typeof flag === "boolean") return { name, text: String(flag), value: flag };
+    return { name, ...("text" in flag ? flag : joined(flag)) };
   });
   const [first, second] = given;
   if (first !== undefined && second !== undefined && first.text !== second.text) {
@@ -91,6 +94,14 @@ function givenOf(names: readonly string[], flags: GivenFlags): GivenFlag | undef
     );
   }
   return first;
+}
+
+/** A flag that was given several times: the values of all. */
+function joined(flags: readonly GivenFlag[]): GivenFlag {
+  return {
+    text: flags.map(({ text }) => text).join(" "),
+    value: flags.flatMap(({ value }) => value),
+  };
 }
 
 /** Positional arguments by name. @throws {UsageError} when one is missing or wrong */

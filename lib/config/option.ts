@@ -38,6 +38,8 @@ export interface ValueOption<T = unknown> extends OptionBase, ValueText<T> {
   readonly default?: string;
   /** Somebody has to give a value. */
   readonly required?: boolean;
+  /** The flag may be given several times: `parse` gives an array, and those of all are joined. */
+  readonly repeats?: boolean;
 }
 
 /** An option that is on or off: `--json`, `--no-json`. Off unless somebody says otherwise. */

@@ -15,7 +15,7 @@ async function complete(shell: string, ...words: string[]) {
 
 for (
   const [words, proposals] of [
-    [[""], ["timer", "collect", "chat", "token", "completion", "help"]],
+    [[""], ["timer", "collect", "chat", "mapreduce", "token", "completion", "help"]],
     [["ti"], ["timer"]],
     [["--v"], ["--version"]],
     [["token", ""], ["new", "show"]],
@@ -40,7 +40,7 @@ for (
     [["timer", "ping", "--hel"], ["--help"]],
     [["completion", ""], ["bash", "zsh", "fish"]],
     [["completion", "f"], ["fish"]],
-    [["help", ""], ["timer", "collect", "chat", "token", "completion", "help"]],
+    [["help", ""], ["timer", "collect", "chat", "mapreduce", "token", "completion", "help"]],
     [["help", "timer", "s"], ["serve"]],
     [["help", "timer", "serve", ""], []],
     [["__"], []],
@@ -65,7 +65,8 @@ Deno.test("tram __complete tells zsh and fish what a word is for, and bash not",
 for (const table of catalog.filter(({ hidden }) => !hidden)) {
   Deno.test(`tram __complete knows each flag of tram ${table.path.join(" ")}`, async () => {
     const lines = await complete("bash", ...table.path, "--");
-    const flags = Object.keys(flagsOf(table)).map((name) => `--${kebabName(name)}`);
+    const flags = Object.entries(flagsOf(table)).filter(([, { hidden }]) => !hidden)
+      .map(([name]) => `--${kebabName(name)}`);
     assert.deepEqual(lines.toSorted(), [...flags, "--help"].toSorted());
   });
 }

@@ -12,7 +12,13 @@ import "smol-toml";
 const TAKES_ANYTHING: ReadonlySet<string> = new Set([
   "downloads",
   "hdr",
+  "input-root",
+  "job",
   "log-file",
+  "mapper",
+  "output",
+  "pattern",
+  "reducer",
   "samples",
   "spool",
   "store",
@@ -71,11 +77,18 @@ async function shown(
   ]
 ): Promise<{ readonly value: unknown; readonly from: string }> {
   const [flags, env, files] = given;
-  const json = name === "json" ? [] : ["--json"]; // which is what the value of json itself does
+  const hasJson = Object.hasOwn(table.options, "json");
+  // Not for json itself, whose value does the same.
+  const json = name === "json" || !hasJson ? [] : ["--json"];
   const { code, stdout, stderr } = await run(table, [...flags, ...json], env, files);
   assert.equal(code, 0, stderr);
   assert.equal(stderr, "");
-  return JSON.parse(stdout).options[kebabName(name)];
+  if (hasJson) return JSON.parse(stdout).options[kebabName(name)];
+  const row = stdout.split("\n").map((line) => line.split(/ {2,}/)).find(([first]) => {
+    return first === kebabName(name);
+  });
+  const value = table.options[name]?.kind === "switch" ? row?.[1] === "true" : row?.[1];
+  return { value, from: row?.[2] ?? "" };
 }
 
 for (const table of catalog) {

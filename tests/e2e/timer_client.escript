@@ -88,7 +88,7 @@ ask(Sock, Beat, Run, N) ->
         _ -> refuse(Sock, "bad-message", "a wrong reply")
     end.
 
-%% The payload of the next frame of kind Wanted. Other frames are dealt with as section 13 says,
+%% The payload of the next frame of kind Wanted. Other frames are dealt with as section 16 says,
 %% step 8; Quiet counts heartbeats without any frame (6.3).
 next(Sock, Beat, Wanted, Quiet) ->
     case read(Sock, Beat) of

@@ -9,6 +9,7 @@ import collect from "../vectors/collect.json" with { type: "json" };
 import errors from "../vectors/errors.json" with { type: "json" };
 import frames from "../vectors/frames.json" with { type: "json" };
 import handshake from "../vectors/handshake.json" with { type: "json" };
+import mapreduce from "../vectors/mapreduce.json" with { type: "json" };
 import timer from "../vectors/timer.json" with { type: "json" };
 
 export { decodeHex, encodeHex };
@@ -100,6 +101,18 @@ export interface CollectStream {
   readonly commits?: boolean;
 }
 
+/** Entries, and the run that they make. */
+export interface RunVector {
+  readonly name: string;
+  /** Bytes of payload from which on a block ends. */
+  readonly blockBytes: number;
+  readonly entries: readonly { readonly key: string; readonly value: string }[];
+  readonly bytes: string;
+  /** What MAP_DONE says of it. */
+  readonly records: number;
+  readonly crc32: number;
+}
+
 /** Hexadecimal digits, once or many times. */
 export type StreamPart = string | { readonly hex: string; readonly times: number };
 
@@ -135,6 +148,16 @@ export const COLLECT_TOLERATED: readonly CollectStream[] = collect.tolerated;
 export const CHAT_FRAMES: readonly Omit<FrameVector, "value" | "canonical">[] = chat.frames;
 /** What the frames of `chat` mean, in the same order. */
 export const CHAT_VALUES: readonly unknown[] = chat.frames.map(({ value }) => value);
+export const MAPREDUCE_FRAMES: typeof CHAT_FRAMES = mapreduce.frames;
+/** What the frames of `mapreduce` mean, in the same order. */
+export const MAPREDUCE_VALUES: readonly unknown[] = mapreduce.frames.map(({ value }) => value);
+export const SHUFFLE_FRAMES: typeof CHAT_FRAMES = mapreduce.shuffle;
+/** What the frames of `shuffle` mean, in the same order. */
+export const SHUFFLE_VALUES: readonly unknown[] = mapreduce.shuffle.map(({ value }) => value);
+/** Runs, and what must be found to be none, hashes of keys, lines of output. */
+export const MAPREDUCE: Pick<typeof mapreduce, "refusedRuns" | "keys" | "lines"> & {
+  readonly runs: readonly RunVector[];
+} = mapreduce;
 export const REFUSED: readonly RefusedVector[] = errors.refused;
 export const TOLERATED: readonly ToleratedVector[] = errors.tolerated;
 

@@ -1,7 +1,9 @@
 /** `docs/protocol.md` against the vectors and the code: every hex dump, every code, every kind. */
 import assert from "node:assert/strict";
 import {
+  encodeFrame,
   HANDSHAKE_MAX_FRAME_BYTES,
+  HEAD_BYTES,
   Kind,
   MAX_BULK_FRAME_BYTES,
   MAX_CREDIT_BYTES,
@@ -21,18 +23,53 @@ import { CHAT_BYTES, chatService } from "../../lib/chat/protocol.ts";
 import { collectService, MAX_BATCH, TIME_BYTES } from "../../lib/collect/protocol.ts";
 import { MAX_UNCOMMITTED } from "../../lib/collect/gather_client.ts";
 import { COLLECT_PORT } from "../../lib/collect/port.ts";
+import { ENGINE_LIMITS } from "../../lib/mapreduce/engine/engine_limits.ts";
+import { MAX_READ_BYTES } from "../../lib/mapreduce/engine/input_desk.ts";
+import { MAPREDUCE_PORT } from "../../lib/mapreduce/engine/port.ts";
+import {
+  ENGINE_BYTES,
+  mapreduceService,
+  PIECE_BYTES,
+  shuffleService,
+} from "../../lib/mapreduce/engine/protocol.ts";
+import type { ProblemCode } from "../../lib/mapreduce/input/problem.ts";
+import { BLOCK_BYTES, MAX_BLOCK_BYTES } from "../../lib/mapreduce/kernel/run_format.ts";
 import { timerService } from "../../lib/timer/protocol.ts";
 import { ALIVE_INTERVAL_MS } from "../../lib/timer/stop_watch.ts";
 import { LEAVE_TIMEOUT_MS } from "../../lib/timer/take_leave.ts";
+import { viewOfFrame } from "./samples.ts";
 import {
   CHAT_FRAMES,
   COLLECT_FRAMES,
+  decodeHex,
   FRAMES,
   HANDSHAKES,
   type HandshakeVector,
+  MAPREDUCE,
+  MAPREDUCE_FRAMES,
   named,
+  SHUFFLE_FRAMES,
   TIMER_FRAMES,
 } from "./vectors.ts";
+
+/** In an object, so that the compiler finds one that is missing. */
+const PROBLEM_CODES = Object.keys(
+  {
+    unreadable: 0,
+    changed: 0,
+    empty: 0,
+    "not-a-record": 0,
+    "bad-header": 0,
+    "bad-length": 0,
+    "bad-end": 0,
+    cut: 0,
+    "too-large": 0,
+    "gzip-cut": 0,
+    "gzip-corrupt": 0,
+    "gzip-trailing": 0,
+    "bad-split": 0,
+  } satisfies Record<ProblemCode, 0>,
+);
 
 const DOCUMENT = Deno.readTextFileSync(new URL("../../docs/protocol.md", import.meta.url));
 
@@ -70,6 +107,10 @@ function vectorOf(info: string): string | null {
       return named(COLLECT_FRAMES, name).frame;
     case "chat":
       return named(CHAT_FRAMES, name).frame;
+    case "mapreduce":
+      return named(MAPREDUCE_FRAMES, name).frame;
+    case "shuffle":
+      return named(SHUFFLE_FRAMES, name).frame;
     case "handshake":
       return named(HANDSHAKES, name)[
         member as keyof Omit<HandshakeVector, "name" | "client" | "server">
@@ -77,6 +118,8 @@ function vectorOf(info: string): string | null {
   }
   return assert.fail(`"${info}" names no file of vectors`);
 }
+
+const SERVICES = [timerService, collectService, chatService, mapreduceService, shuffleService];
 
 const DUMPS = BLOCKS.filter(({ info }) => info.startsWith("hex "));
 
@@ -98,7 +141,7 @@ Deno.test("protocol.md prints a frame of every kind", () => {
       return kind < 0x20 ? `${kind}` : `${/ (.*)\//.exec(dump.info)?.[1]} ${kind}`;
     }),
   );
-  const kinds = [timerService, collectService, chatService].flatMap((service) =>
+  const kinds = SERVICES.flatMap((service) =>
     Object.values(service.kinds).map(({ code }) => `${service.name} ${code}`)
   );
   const all = [...Object.values(Kind).map(String), ...kinds];
@@ -181,7 +224,7 @@ function sizesOf(service: string): number[][] {
   ]);
 }
 
-for (const service of [timerService, collectService, chatService]) {
+for (const service of SERVICES) {
   Deno.test(`${service.name}Service has the terms that protocol.md states`, () => {
     const { maxFrameBytes, heartbeatMs, bulkCreditBytes } = service;
     for (const [name, value] of Object.entries({ maxFrameBytes, heartbeatMs, bulkCreditBytes })) {
@@ -239,6 +282,65 @@ Deno.test("chatService has the kinds and limits that protocol.md states", () => 
     ]
   ) assert.match(section, new RegExp(claim));
   assert.equal(CHAT_BYTES.lineHead, chatService.kinds.line.minBytes);
+});
+
+for (const service of [mapreduceService, shuffleService]) {
+  Deno.test(`${service.name}Service has the kinds that protocol.md states`, () => {
+    const kinds = Object.values(service.kinds).map(({ code, isRaw, minBytes, lane }) => [
+      code,
+      ...isRaw ? [minBytes, MAX_BULK_FRAME_BYTES - HEAD_BYTES] : [],
+      lane,
+    ]);
+    const stated = rows(/^0x[2-9a-f][0-9a-f]$/, sectionOf(service.name)).map(
+      ([, , , payload = ""]) => /bulk/.test(payload) ? "bulk" : "normal",
+    );
+    const sizes = sizesOf(service.name).map((sizes, at) => [...sizes, stated[at]]);
+    assert.deepEqual(sizes, kinds);
+  });
+}
+
+Deno.test("mapreduce has the limits that protocol.md states", () => {
+  const section = sectionOf("mapreduce").replaceAll(/\s+/g, " ");
+  const { stallMs, returnMs } = ENGINE_LIMITS;
+  for (
+    const claim of [
+      `port ${MAPREDUCE_PORT}\\b`,
+      `at most ${PIECE_BYTES.toLocaleString("en")} bytes of output`,
+      `never more than ${MAX_READ_BYTES.toLocaleString("en")},`,
+      `came for ${stallMs / 1000} s`,
+      `waits ${returnMs / 1000} s for workers`,
+      `at most ${MAX_BLOCK_BYTES.toLocaleString("en")} bytes of payload`,
+      `exceed ${BLOCK_BYTES.toLocaleString("en")} bytes`,
+    ]
+  ) assert.ok(new RegExp(claim).test(section), `no "${claim}"`);
+  assert.deepEqual(ENGINE_BYTES, { outputHead: 12, dataHead: 4 });
+});
+
+Deno.test("protocol.md lists keys with the hashes that the vectors have", () => {
+  const listed = rows(/^(_empty_|`[^`]+`)$/, sectionOf("mapreduce"))
+    .filter(([, hash = ""]) => /^0x[0-9a-f]{8}$/.test(hash));
+  const expected = MAPREDUCE.keys.slice(0, listed.length).map(({ key, hash, partitionOf8 }) => [
+    key === "" ? "_empty_" : `\`${new TextDecoder().decode(decodeHex(key))}\``,
+    `0x${hash.toString(16).padStart(8, "0")}`,
+    `${hash % 2}`,
+    `${partitionOf8}`,
+  ]);
+  assert.ok(listed.length > 4);
+  assert.deepEqual(listed, expected);
+});
+
+Deno.test("Problem has the codes that protocol.md lists", () => {
+  const problems = /A problem has[^]*?### /.exec(sectionOf("mapreduce"))?.[0];
+  const listed = rows(/^`[a-z-]+`$/, problems).map(([code = ""]) => code.replaceAll("`", ""));
+  assert.deepEqual(listed, PROBLEM_CODES);
+  for (const code of listed) {
+    const problem = { input: 0, offset: 0, code, message: "" };
+    const name = { epoch: 1, kind: "map", task: 0, attempt: 1 };
+    const done = { name, parts: [], counters: {}, problems: [problem], skipped: [] };
+    const bytes = new TextEncoder().encode(JSON.stringify(done));
+    const { mapDone } = mapreduceService.kinds;
+    assert.deepEqual(mapDone.decode(viewOfFrame(encodeFrame(mapDone.code, bytes))), done);
+  }
 });
 
 Deno.test("takeLeave() and StopWatch have the times that protocol.md states", () => {

@@ -1,0 +1,99 @@
+/** What was asked for on a line and is answered by DATA frames: runs, and bytes of inputs. */
+import type { FrameView } from "../../transport/frame_view.ts";
+import type { Kind, Kinds } from "../../transport/service.ts";
+import type { LinePost } from "./line_post.ts";
+import type { DataEnd } from "./messages.ts";
+import { ENGINE_BYTES } from "./protocol.ts";
+
+/** How a request ended. */
+export interface RequestEnd {
+  /** Bytes that came, and were taken. */
+  readonly bytes: number;
+  /** Why there are no more; `line`: the line is over. */
+  readonly failure?: { readonly code: string; readonly message: string };
+  /** What taking the bytes threw. */
+  readonly error?: unknown;
+}
+
+interface Request {
+  readonly write: (bytes: Uint8Array) => Promise<void> | void;
+  readonly resolve: (end: RequestEnd) => void;
+  last: Promise<void>;
+  bytes: number;
+  error: unknown;
+}
+
+/** The requests of one line. */
+export class Requests<K extends Kinds> {
+  readonly #post: LinePost<K>;
+  readonly #open = new Map<number, Request>();
+  #lastId = 0;
+  #isOver = false;
+
+  /** One per connection. */
+  constructor(post: LinePost<K>) {
+    this.#post = post;
+    post.connection.closed.then(({ message }) => {
+      this.#isOver = true;
+      const failure = { code: "line", message };
+      for (const id of [...this.#open.keys()]) this.dataEnd({ id, bytes: 0, failure });
+    });
+  }
+
+  /**
+   * Asks, and takes the answer.
+   *
+   * @param write takes bytes, which are its own; credit is given back when it has
+   */
+  ask<Sent extends { readonly id: number }>(
+    kind: Kind<unknown, Sent>,
+    question: Omit<Sent, "id">,
+    write: Request["write"],
+  ): Promise<RequestEnd> {
+    if (this.#isOver) {
+      return Promise.resolve({ bytes: 0, failure: { code: "line", message: "the line is over" } });
+    }
+    const id = this.#lastId = (this.#lastId + 1) % 2 ** 32;
+    return new Promise((resolve) => {
+      const last = Promise.resolve();
+      this.#open.set(id, { write, resolve, last, bytes: 0, error: undefined });
+      this.#post.post(kind, { ...question, id } as Sent);
+    });
+  }
+
+  /** Handles DATA. */
+  data(view: FrameView): void {
+    const request = this.#open.get(view.getUint32(0));
+    const frameBytes = view.length + 5;
+    const release = () => this.#post.connection.releaseBulk(frameBytes);
+    if (request === undefined) return release();
+    const bytes = view.copy(ENGINE_BYTES.dataHead);
+    request.last = request.last.then(async () => {
+      if (request.error !== undefined) return;
+      try {
+        await request.write(bytes);
+        request.bytes += bytes.length;
+      } catch (error) {
+        request.error = error ?? new Error("Cannot take what came");
+      }
+    }).finally(release);
+  }
+
+  /** Handles DATA_END. */
+  dataEnd({ id, bytes, failure }: DataEnd): void {
+    const request = this.#open.get(id);
+    if (request === undefined) return;
+    this.#open.delete(id);
+    request.last.then(() => {
+      const { error } = request;
+      const isShort = failure === undefined && error === undefined && request.bytes !== bytes;
+      const short = { code: "short", message: `${request.bytes} of ${bytes} bytes came` };
+      const why = failure ?? (isShort ? short : undefined);
+      request.resolve({
+        bytes: request.bytes,
+        ...(why && { failure: why }),
+        ...(error !== undefined && { error }),
+      });
+    });
+  }
+}

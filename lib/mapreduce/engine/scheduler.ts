@@ -1,0 +1,391 @@
+/**
+ * Who does what, when: the part of the coordinator that decides. It knows no sockets, files or clocks;
+ * the same events at the same times give the same actions.
+ *
+ * The rules, after Dean and Ghemawat, "MapReduce" (OSDI 2004), section 3.
+ *
+ * 1. Each task has exactly one winner: the first attempt that is through. The others are cancelled, and
+ *    whatever they say later is refused.
+ * 2. A winner counts once it is recorded.
+ * 3. Reduce tasks begin when each map task is done and its output is there. A map output whose worker is
+ *    gone is made again while a reduce task needs it; running reduce attempts are told where it is then.
+ *    A reduce attempt makes room when it occupies the slot that such a map task needs.
+ * 4. When nothing waits, what takes long is tried at another worker, too.
+ * 5. A task is tried at another worker after a failure, as long as there is one.
+ * 6. The last worker is never shunned: then the limits of the tasks decide.
+ *
+ * This file is longer than most because the rules only make sense together; what is counted has files of
+ * its own (task board, worker roster).
+ */
+import { attemptKey, type AttemptName } from "./attempt_name.ts";
+import type {
+  CancelReason,
+  SchedulerAction,
+  SchedulerCounts,
+  SchedulerEvent,
+  SchedulerOptions,
+  Winner,
+} from "./scheduler_types.ts";
+import { SortedNumbers } from "./sorted_numbers.ts";
+import { TaskBoard } from "./task_board.ts";
+import type { RunningAttempt, TaskState, WorkerState } from "./task_state.ts";
+import { WorkerRoster } from "./worker_roster.ts";
+
+/** Pause before a task is tried again where it has failed, for each failure, in milliseconds. */
+const RETRY_MS = 250;
+
+/** Decides who does what. */
+export class Scheduler {
+  readonly #options: SchedulerOptions;
+  readonly #board: TaskBoard;
+  readonly #workers = new WorkerRoster();
+  readonly #durations = { map: new SortedNumbers(), reduce: new SortedNumbers() };
+  #actions: SchedulerAction[] = [];
+  #nowMs: number;
+  #noWorkerSinceMs: number;
+  #isOver = false;
+  #attempts = 0;
+  #backups = 0;
+  #refused = 0;
+
+  /** A job of which nothing is done, or what the options say. */
+  constructor(options: SchedulerOptions) {
+    this.#options = options;
+    this.#nowMs = this.#noWorkerSinceMs = options.nowMs;
+    const board = this.#board = new TaskBoard(options.maps, options.reduces);
+    for (const winner of options.winners ?? []) {
+      const task = board.of(winner);
+      if (task === undefined) continue;
+      task.winner = winner;
+      task.isRecorded = true;
+      task.notBeforeMs = options.nowMs + options.limits.returnMs;
+      board.changed(task);
+    }
+    for (const number of options.lost ?? []) {
+      const task = board.maps[number];
+      if (task === undefined) continue;
+      task.isLost = true;
+      board.changed(task);
+    }
+  }
+
+  /** Takes an event and says what to do. */
+  handle(event: SchedulerEvent, nowMs: number): SchedulerAction[] {
+    this.#nowMs = nowMs;
+    this.#actions = [];
+    if (!this.#isOver) {
+      this.#take(event);
+      if (event.type === "tick") this.#watch();
+      if (event.type !== "progress") this.#fill();
+      if (!this.#isOver && this.#board.isDone) {
+        this.#endAll();
+        this.#act({ type: "done" });
+      }
+    }
+    return this.#actions;
+  }
+
+  /** Whether this attempt runs at that worker: only then may it say anything. */
+  isRunning(worker: string, name: AttemptName): boolean {
+    return this.#board.attempt(worker, name) !== undefined;
+  }
+
+  /** The winners of map tasks whose outputs can be fetched, in the order of the tasks. */
+  sources(): Winner[] {
+    return this.#board.maps.flatMap((task) => {
+      const { winner, isRecorded, isThere } = task;
+      return winner !== undefined && isRecorded && isThere ? [winner] : [];
+    });
+  }
+
+  /** The worker that has the output of this very attempt, if it is the winner and there. */
+  holder(name: AttemptName): string | undefined {
+    const { winner, isRecorded, isThere } = this.#board.of(name) ?? {};
+    if (winner === undefined || !isRecorded || !isThere || !same(winner, name)) return undefined;
+    return winner.worker;
+  }
+
+  /** How far the job is. */
+  counts(): SchedulerCounts {
+    const { done, running, maps, reduces, mapsAreDone } = this.#board;
+    return {
+      phase: this.#isOver ? "over" : mapsAreDone ? "reduce" : "map",
+      done: { ...done },
+      running: { ...running },
+      total: { map: maps.length, reduce: reduces.length },
+      workers: this.#workers.size,
+      attempts: this.#attempts,
+      backups: this.#backups,
+      refused: this.#refused,
+    };
+  }
+
+  #take(event: SchedulerEvent): void {
+    switch (event.type) {
+      case "joined":
+        return this.#onJoined(event.worker, event.slots, event.holds);
+      case "left":
+        return this.#onLeft(event.worker);
+      case "progress": {
+        const attempt = this.#board.attempt(event.worker, event.name);
+        if (attempt === undefined) return this.#refuse(event.worker, event.name);
+        attempt.progressMs = this.#nowMs;
+        return;
+      }
+      case "finished":
+        return this.#onFinished(event.worker, event.name);
+      case "failed":
+        return this.#onFailed(event);
+      case "recorded":
+        return this.#onRecorded(event.name);
+      case "output-lost":
+        return this.#onOutputLost(event.name);
+      case "tick":
+        return;
+    }
+  }
+
+  #onJoined(id: string, slots: number, holds: readonly AttemptName[]): void {
+    this.#onLeft(id); // an old line may be dead, though nobody noticed
+    this.#workers.add(id, slots);
+    for (const name of holds) {
+      const task = this.#board.of(name);
+      const { winner } = task ?? {};
+      if (
+        task === undefined || winner === undefined || winner.worker !== id || !same(winner, name)
+      ) {
+        this.#act({ type: "cancel", worker: id, name, reason: "superseded" });
+        continue;
+      }
+      task.isThere = true;
+      this.#board.changed(task);
+      this.#cancelAll(task, "another-won");
+      if (task.isRecorded) this.#act({ type: "moved", winner });
+    }
+  }
+
+  #onLeft(id: string): void {
+    if (!this.#workers.remove(id)) return;
+    if (this.#workers.size === 0) this.#noWorkerSinceMs = this.#nowMs;
+    for (const task of this.#board.all()) {
+      if (task.winner?.worker === id && task.isThere) {
+        task.isThere = false;
+        this.#board.changed(task);
+      }
+      const attempt = task.running.find(({ worker }) => worker === id);
+      if (attempt === undefined) continue;
+      this.#board.end(task, attempt);
+      task.deaths++;
+      if (task.deaths < this.#options.limits.taskDeaths) continue;
+      task.lastMessage = `${task.deaths} workers died of it`;
+      this.#giveUp(task);
+    }
+  }
+
+  #onFinished(worker: string, name: AttemptName): void {
+    const attempt = this.#board.attempt(worker, name);
+    const task = this.#board.of(name);
+    if (attempt === undefined || task === undefined) return this.#refuse(worker, name);
+    this.#durations[name.kind].add(this.#nowMs - attempt.startedMs);
+    this.#end(task, attempt);
+    this.#workers.get(worker)?.suspects.clear();
+    this.#cancelAll(task, "another-won");
+    const winner = { ...name, worker };
+    task.winner = winner;
+    task.isRecorded = false;
+    task.isThere = true;
+    this.#board.changed(task);
+    this.#act({ type: "record", winner });
+  }
+
+  #onFailed(event: SchedulerEvent & { readonly type: "failed" }): void {
+    const { worker: id, name, message, isWorkers, isFinal } = event;
+    const attempt = this.#board.attempt(id, name);
+    const task = this.#board.of(name);
+    if (attempt === undefined || task === undefined) return this.#refuse(id, name);
+    this.#end(task, attempt);
+    if (isFinal) task.failures = this.#options.limits.taskFailures;
+    this.#blame(task, id, message, isWorkers);
+  }
+
+  #blame(task: TaskState, id: string, message: string, isWorkers: boolean): void {
+    const { taskFailures, workerFailures } = this.#options.limits;
+    task.failures++;
+    task.failedAt.add(id);
+    task.lastMessage = message;
+    task.lastIsWorkers = isWorkers;
+    if (task.failures >= taskFailures) return this.#giveUp(task);
+    const worker = this.#workers.get(id);
+    worker?.suspects.add(task);
+    if (
+      worker !== undefined && worker.suspects.size >= workerFailures && this.#workers.shun(worker)
+    ) {
+      this.#act({ type: "shunned", worker: id });
+    }
+    // What is wrong may pass: somebody makes room on the disk.
+    if (this.#workers.isTriedEverywhere(task)) {
+      task.notBeforeMs = this.#nowMs + RETRY_MS * task.failures;
+    }
+  }
+
+  #onRecorded(name: AttemptName): void {
+    const task = this.#board.of(name);
+    const { winner } = task ?? {};
+    if (task === undefined || winner === undefined || !same(winner, name)) return;
+    task.isRecorded = true;
+    this.#board.changed(task);
+    if (task.kind === "map" && task.isThere) this.#act({ type: "moved", winner });
+  }
+
+  #onOutputLost(name: AttemptName): void {
+    const task = this.#board.of(name);
+    if (task?.winner === undefined || !same(task.winner, name) || !task.isThere) return;
+    task.isThere = false;
+    this.#board.changed(task);
+    this.#blame(task, task.winner.worker, "its output cannot be read where it was made", true);
+    task.notBeforeMs = -Infinity; // reduce attempts wait for it
+  }
+
+  /** Gives up attempts that do not go on. */
+  #watch(): void {
+    const { stallMs, noWorkerMs } = this.#options.limits;
+    const { mapsAreDone, active } = this.#board;
+    for (const task of [...active]) {
+      for (const attempt of [...task.running]) {
+        // A reduce attempt cannot go on while a map output is missing.
+        if (task.kind === "reduce" && !mapsAreDone) attempt.progressMs = this.#nowMs;
+        if (this.#nowMs - attempt.progressMs < stallMs) continue;
+        this.#cancel(task, attempt, "no-progress");
+        this.#blame(task, attempt.worker, `no progress for ${stallMs / 1000} s`, false);
+      }
+    }
+    if (this.#workers.size > 0 || this.#nowMs - this.#noWorkerSinceMs < noWorkerMs) return;
+    if (!this.#board.isDone) this.#fail("no-workers", `No worker for ${noWorkerMs / 1000} s`);
+  }
+
+  /** Gives the free slots something to do. */
+  #fill(): void {
+    const board = this.#board;
+    // A map output that is missing is needed by nobody once the last reduce attempt is through.
+    if (this.#isOver || board.reduces.every((task) => task.isDone || task.isBeingRecorded)) return;
+    if (!board.mapsAreDone) {
+      for (const task of board.waitingMaps(this.#nowMs)) {
+        if (this.#startAnywhere(task)) continue;
+        this.#makeRoomFor(task);
+        if (!this.#workers.hasRoom()) return;
+      }
+    }
+    if (board.mapsAreDone && this.#workers.hasRoom()) {
+      for (const task of board.waitingReduces(this.#nowMs)) this.#startAnywhere(task);
+    }
+    if (this.#workers.hasRoom()) this.#startBackups();
+  }
+
+  #startAnywhere(task: TaskState): boolean {
+    const worker = this.#workers.choose(task);
+    if (worker !== undefined) this.#start(task, worker, false);
+    return worker !== undefined;
+  }
+
+  /** Ends the reduce attempt that began last, so that a map task gets its slot. */
+  #makeRoomFor(map: TaskState): void {
+    const { running, active } = this.#board;
+    // One is enough: while it does the map task, the others wait.
+    if (running.reduce === 0 || running.map > 0) return;
+    let latest: { task: TaskState; attempt: RunningAttempt } | undefined;
+    for (const task of active) {
+      for (const attempt of task.running) {
+        if (task.kind === "map" || this.#workers.get(attempt.worker)?.isShunned) continue;
+        if (latest !== undefined && attempt.startedMs < latest.attempt.startedMs) continue;
+        latest = { task, attempt };
+      }
+    }
+    const worker = this.#workers.get(latest?.attempt.worker ?? "");
+    if (latest === undefined || worker === undefined) return;
+    this.#cancel(latest.task, latest.attempt, "makes-room");
+    this.#start(map, worker, false);
+  }
+
+  #startBackups(): void {
+    const { mapsAreDone, active } = this.#board;
+    const { backupMs, backupFactor } = this.#options.limits;
+    for (const task of [...active]) {
+      const [attempt] = task.running;
+      const median = this.#durations[task.kind].median;
+      if (attempt === undefined || task.running.length > 1 || median === undefined) continue;
+      if (task.kind === "reduce" && !mapsAreDone) continue; // it waits
+      const ranMs = this.#nowMs - attempt.startedMs;
+      if (ranMs <= Math.max(backupMs, backupFactor * median)) continue;
+      const worker = this.#workers.chooseBackup(task, attempt.worker);
+      if (worker !== undefined) this.#start(task, worker, true);
+    }
+  }
+
+  #giveUp(task: TaskState): void {
+    const { kind, lastMessage } = task;
+    // Of a map task that was done once, some partitions have the output: it cannot be left out any more.
+    const canSkip = this.#options.skipsFailed && kind === "map" && task.winner === undefined &&
+      !task.lastIsWorkers;
+    if (!canSkip) {
+      const what = kind === "map" ? "Map task" : "Reduce task";
+      return this.#fail("task-failed", `${what} ${task.task} cannot be done: ${lastMessage}`);
+    }
+    this.#cancelAll(task, "not-needed");
+    task.isLost = true;
+    this.#board.changed(task);
+    for (const { suspects } of this.#workers.all()) suspects.delete(task);
+    this.#act({ type: "lost", task: task.task, message: lastMessage });
+  }
+
+  #fail(code: "task-failed" | "no-workers", message: string): void {
+    if (this.#isOver) return;
+    this.#endAll();
+    this.#act({ type: "failed", code, message });
+  }
+
+  #endAll(): void {
+    this.#isOver = true;
+    for (const task of [...this.#board.active]) this.#cancelAll(task, "not-needed");
+  }
+
+  #start(task: TaskState, worker: WorkerState, isBackup: boolean): void {
+    const { kind, task: number } = task;
+    const name = { epoch: this.#options.epoch, kind, task: number, attempt: task.nextAttempt() };
+    const startedMs = this.#nowMs;
+    this.#board.begin(task, { name, worker: worker.id, startedMs, progressMs: startedMs });
+    worker.running++;
+    this.#attempts++;
+    if (isBackup) this.#backups++;
+    this.#act({ type: "start", worker: worker.id, name, isBackup });
+  }
+
+  #cancelAll(task: TaskState, reason: CancelReason): void {
+    for (const attempt of [...task.running]) this.#cancel(task, attempt, reason);
+  }
+
+  #cancel(task: TaskState, attempt: RunningAttempt, reason: CancelReason): void {
+    this.#end(task, attempt);
+    this.#act({ type: "cancel", worker: attempt.worker, name: attempt.name, reason });
+  }
+
+  #end(task: TaskState, attempt: RunningAttempt): void {
+    this.#board.end(task, attempt);
+    const worker = this.#workers.get(attempt.worker);
+    if (worker !== undefined) worker.running--;
+  }
+
+  #refuse(worker: string, name: AttemptName): void {
+    this.#refused++;
+    const winner = this.#board.of(name)?.winner;
+    if (winner !== undefined && winner.worker === worker && same(winner, name)) return; // a repeat
+    this.#act({ type: "cancel", worker, name, reason: "superseded" });
+  }
+
+  #act(action: SchedulerAction): void {
+    this.#actions.push(action);
+  }
+}
+
+function same(a: AttemptName, b: AttemptName): boolean {
+  return attemptKey(a) === attemptKey(b);
+}

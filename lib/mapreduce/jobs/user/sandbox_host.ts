@@ -1,0 +1,96 @@
+/** The process around a job: hands frames to the thread and back, and watches its memory. */
+import type { Clock } from "../../../clock/clock.ts";
+import { formatBytes } from "../../../terminal/format_bytes.ts";
+import { encodeFrame } from "../../../transport/frame.ts";
+import { FrameDecoder } from "../../../transport/frame_decoder.ts";
+import { MemoryBudget } from "../../../transport/memory_budget.ts";
+import {
+  MAX_SANDBOX_FRAME_BYTES,
+  type OpenHead,
+  packPayload,
+  SandboxKind,
+  unpackPayload,
+} from "./sandbox_frames.ts";
+import type { ThreadFrame } from "./sandbox_thread.ts";
+
+/** How often memory is looked at, in milliseconds. */
+const WATCH_MS = 20;
+
+/** The thread, as the host sees it. */
+export interface JobThread {
+  post(frame: ThreadFrame): void;
+  end(): void;
+}
+
+/** What the host needs of the world. */
+export interface SandboxHostParts {
+  readonly clock: Clock;
+  readonly input: AsyncIterable<Uint8Array>;
+  /** Writes all of `bytes`. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** @param onFail is told why the thread has ended by itself */
+  openThread(onFrame: (frame: ThreadFrame) => void, onFail: (message: string) => void): JobThread;
+  /** Memory of this process that is in use, in bytes. */
+  usedBytes(): number;
+}
+
+/** Runs until the input ends, or the job has died. @throws {Error} for what is no frame */
+export async function hostSandbox(parts: SandboxHostParts): Promise<void> {
+  const { promise: died, resolve: die } = Promise.withResolvers<void>();
+  let isDead = false;
+  let written = Promise.resolve();
+  const send = ({ kind, payload }: ThreadFrame) => {
+    if (isDead) return;
+    const frame = encodeFrame(kind, payload);
+    // Who does not read any more has ended, or ends this process.
+    written = written.then(() => parts.write(frame)).catch(() => die());
+  };
+  const fail = (message: string) => {
+    send({ kind: SandboxKind.Died, payload: packPayload({ message }) });
+    isDead = true;
+    void written.then(die);
+  };
+  const thread = parts.openThread(send, fail);
+  let limitBytes = Infinity;
+  let timer = parts.clock.after(WATCH_MS, watch);
+  function watch(): void {
+    if (parts.usedBytes() > limitBytes) {
+      return fail(`it took more than ${formatBytes(limitBytes)} of memory`);
+    }
+    timer = parts.clock.after(WATCH_MS, watch);
+  }
+  const pump = async () => {
+    for await (const frame of framesOf(parts.input)) {
+      if (frame.kind === SandboxKind.Open) {
+        limitBytes = (unpackPayload(frame.payload).head as OpenHead).memoryBytes;
+      }
+      thread.post(frame);
+    }
+  };
+  try {
+    await Promise.race([pump(), died]);
+  } finally {
+    timer.cancel();
+    thread.end();
+  }
+}
+
+/** Cuts bytes into frames, each in memory of its own. @throws {LineError} */
+export async function* framesOf(
+  bytes: AsyncIterable<Uint8Array>,
+): AsyncGenerator<ThreadFrame, void, void> {
+  const budget = new MemoryBudget(4 * MAX_SANDBOX_FRAME_BYTES);
+  const decoder = new FrameDecoder({ maxFrameBytes: MAX_SANDBOX_FRAME_BYTES, budget });
+  for await (const part of bytes) {
+    for (let at = 0; at < part.length;) {
+      const space = decoder.space();
+      const size = Math.min(space.length, part.length - at);
+      space.set(part.subarray(at, at + size));
+      decoder.filled(size);
+      at += size;
+      for (let frame = decoder.next(); frame !== undefined; frame = decoder.next()) {
+        yield { kind: frame.kind, payload: frame.copy() };
+      }
+    }
+  }
+}

@@ -1,0 +1,150 @@
+import { crc32 } from "node:zlib";
+import { HeadsCrc } from "./heads_crc.ts";
+import type { RunCursor } from "./run_cursor.ts";
+import { RunError } from "./run_error.ts";
+import { CHECKED_BYTES, END_BYTES, HEAD_BYTES, MAX_BLOCK_BYTES } from "./run_format.ts";
+import type { RunSummary } from "./run_format.ts";
+import type { RunSource } from "./run_source.ts";
+
+/** Asks for bytes and is given how many there were. */
+type Reading = Generator<number | Promise<number>, boolean, number>;
+
+/** Reads a run block by block; nothing of a block is shown before its checksum is right. */
+export class RunReader implements RunCursor {
+  bytes: Uint8Array = new Uint8Array(0);
+  keyStart = 0;
+  keyEnd = 0;
+  valueStart = 0;
+  valueEnd = 0;
+
+  readonly #source: RunSource;
+  readonly #name: string;
+  readonly #head = new Uint8Array(HEAD_BYTES);
+  readonly #headData = new DataView(this.#head.buffer);
+  #at = 0;
+  #end = 0;
+  #left = 0;
+  #records = 0;
+  #size = 0;
+  readonly #headsCrc = new HeadsCrc();
+  #summary: RunSummary | undefined;
+  #isClosed = false;
+
+  /** @param name what errors call the run. */
+  constructor(source: RunSource, name = "run") {
+    this.#source = source;
+    this.#name = name;
+  }
+
+  /** What the run's end says; undefined before the end is read. */
+  get summary(): RunSummary | undefined {
+    return this.#summary;
+  }
+
+  next(): boolean {
+    if (this.#left === 0) return false;
+    this.#left--;
+    this.keyStart = this.#varint();
+    this.keyEnd = this.#at;
+    this.valueStart = this.#varint();
+    this.valueEnd = this.#at;
+    if (this.#left === 0 && this.#at !== this.#end) throw this.#corrupt("a block is too long");
+    return true;
+  }
+
+  load(): boolean | Promise<boolean> {
+    if (this.#summary !== undefined) return false;
+    const reading = this.#readBlock();
+    let step = reading.next();
+    while (step.done !== true) {
+      if (typeof step.value !== "number") return this.#loadLater(reading, step.value);
+      step = reading.next(step.value);
+    }
+    return step.value;
+  }
+
+  close(): void {
+    this.#left = 0;
+    if (!this.#isClosed) this.#source.close();
+    this.#isClosed = true;
+  }
+
+  async #loadLater(reading: Reading, first: Promise<number>): Promise<boolean> {
+    let step = reading.next(await first);
+    while (step.done !== true) step = reading.next(await step.value);
+    return step.value;
+  }
+
+  *#readBlock(): Reading {
+    const head = this.#head;
+    yield* this.#fill(head);
+    const data = this.#headData;
+    if (crc32(head.subarray(0, CHECKED_BYTES)) !== data.getUint32(12, true)) {
+      throw this.#corrupt("the head of a block is damaged");
+    }
+    const length = data.getUint32(0, true);
+    const records = data.getUint32(4, true);
+    if (length > MAX_BLOCK_BYTES) throw this.#corrupt(`a block claims ${length} B`);
+    const size = length === 0 ? END_BYTES : length;
+    if (size > this.bytes.length) this.bytes = new Uint8Array(size);
+    const payload = this.bytes.subarray(0, size);
+    yield* this.#fill(payload);
+    if (crc32(payload) !== data.getUint32(8, true)) {
+      throw this.#corrupt("the checksum of a block is wrong");
+    }
+    if (length === 0) {
+      this.#takeEnd(payload);
+      if ((yield this.#source.read(head)) > 0) throw this.#corrupt("something follows its end");
+      return false;
+    }
+    this.#headsCrc.add(head);
+    this.#records += records;
+    this.#left = records;
+    this.#at = 0;
+    this.#end = length;
+    if (records === 0) throw this.#corrupt("a block has no entries");
+    return this.next();
+  }
+
+  #takeEnd(payload: Uint8Array): void {
+    const data = new DataView(payload.buffer, payload.byteOffset, END_BYTES);
+    const records = Number(data.getBigUint64(0, true));
+    const crc = data.getUint32(8, true);
+    if (records !== this.#records || crc !== this.#headsCrc.value) {
+      throw this.#corrupt("its blocks are not those that its end tells of");
+    }
+    this.#summary = { records, bytes: this.#size, crc32: crc };
+  }
+
+  *#fill(buffer: Uint8Array): Generator<number | Promise<number>, void, number> {
+    let filled = 0;
+    while (filled < buffer.length) {
+      const got = yield this.#source.read(buffer.subarray(filled));
+      if (got === 0) {
+        throw new RunError("torn", `${this.#name} is cut: it ends after ${this.#size} B`);
+      }
+      filled += got;
+      this.#size += got;
+    }
+  }
+
+  /** Reads a length, steps over what it counts, and gives the place between the two. */
+  #varint(): number {
+    const bytes = this.bytes;
+    let at = this.#at;
+    let byte = bytes[at++] as number;
+    let length = byte & 0x7f;
+    for (let shift = 7; byte >= 0x80; shift += 7) {
+      if (shift > 28 || at >= this.#end) throw this.#corrupt("a length is not whole");
+      byte = bytes[at++] as number;
+      length += (byte & 0x7f) * 2 ** shift;
+    }
+    if (at + length > this.#end) throw this.#corrupt("an entry leaves its block");
+    this.#at = at + length;
+    return at;
+  }
+
+  #corrupt(what: string): RunError {
+    return new RunError("corrupt", `${this.#name} is corrupt: ${what}`);
+  }
+}

@@ -1,0 +1,99 @@
+import { tokensToGuard } from "../config/user_token.ts";
+import type { RunContext } from "../context.ts";
+import { type Address, formatAddress, isLoopback } from "../transport/network.ts";
+import { formatToken, newToken, type Token } from "../transport/token.ts";
+import { Coordinator } from "./engine/coordinator.ts";
+import type { JobResult } from "./engine/job_result.ts";
+import { MAPREDUCE_PORT } from "./engine/port.ts";
+import { openInput } from "./input/open_input.ts";
+import { LocalWorkers } from "./local_workers.ts";
+import { isOpenToOthers, type RunFlags } from "./run_flags.ts";
+import { newRunId, type RunParts } from "./run_parts.ts";
+
+/** Runs a job with workers: processes that are started here, and others that come. */
+export async function runCrew(
+  context: RunContext,
+  flags: RunFlags,
+  { host, plan, output, view }: RunParts,
+): Promise<JobResult> {
+  const { clock, network, log } = context;
+  const isOpen = isOpenToOthers(flags);
+  const tokens = await tokensOf(context, flags, isOpen);
+  const inputFiles = await context.inputFiles();
+  const failing = new AbortController();
+  let failure: string | undefined;
+  const count = flags.workers === "join" ? 0 : flags.workers ?? host.cores;
+  await using workers = new LocalWorkers({
+    ...{ host, clock, count },
+    log: log.child("worker"),
+    args: (address) => [
+      ...workerArgs(flags, address, host.cores, count),
+      // On all addresses: others cannot come to the one by which workers here come to us.
+      ...isAnyAddress(flags.host) ? ["--advertise", context.hostName()] : [],
+    ],
+    line: formatToken(tokens[0] as Token),
+    onGone(why) {
+      if (isOpen) return log.warn(why);
+      failure = why;
+      failing.abort();
+    },
+  });
+  const coordinator = new Coordinator({
+    ...{ clock, network, tokens, plan, output },
+    address: { host: flags.host, port: flags.port ?? (isOpen ? MAPREDUCE_PORT : 0) },
+    isResumed: flags.resume,
+    run: newRunId(),
+    openInput: (input) => openInput(input, inputFiles),
+    signal: AbortSignal.any([context.signal, failing.signal]),
+    limits: { noWorkerMs: flags.timeout },
+    onEvent(event) {
+      view.event(event, isOpen);
+      if (event.type !== "listening") return;
+      if (isOpen) {
+        const { port } = event.address;
+        log.info(
+          `listening on ${formatAddress(event.address)}; workers come by "tram mapreduce ` +
+            `worker --coordinator HOST:${port}"`,
+        );
+      }
+      if (!isLoopback(flags.host)) log.warn("what follows the handshake is not encrypted");
+      workers.start(event.address);
+    },
+  });
+  using _ = view.watch(() => coordinator.status());
+  const result = await coordinator.run();
+  workers.expectEnd();
+  if (failure === undefined || result.outcome !== "interrupted") return result;
+  return { ...result, outcome: "failed", code: "task-failed", message: failure };
+}
+
+/** Tokens of the run: new ones where nobody else needs to know them. */
+async function tokensOf(
+  context: RunContext,
+  { host, tokenFile }: RunFlags,
+  isOpen: boolean,
+): Promise<readonly Token[]> {
+  const isNamed = tokenFile !== undefined || Boolean(context.process.env["TRAM_TOKEN"]);
+  if (!isOpen && !isNamed) return [newToken()];
+  return await tokensToGuard(context, { host, tokenFile, insecure: false }) ?? [newToken()];
+}
+
+/** How a worker is started on this machine. It may open what its coordinator names: that is us. */
+function workerArgs(
+  { threads, memory, timeout }: RunFlags,
+  { host, port }: Address,
+  cores: number,
+  count: number,
+): readonly string[] {
+  const local = isAnyAddress(host) ? host === "::" ? "::1" : "127.0.0.1" : host;
+  return [
+    ...["mapreduce", "worker", "--token-stdin", "--config", "none", "--log-level", "warn"],
+    ...["--coordinator", formatAddress({ host: local, port }), "--input-root", "/"],
+    ...["--threads", String(threads ?? Math.max(1, Math.floor(cores / count)))],
+    ...["--memory", String(memory), "--timeout", `${Math.ceil(timeout)}ms`],
+  ];
+}
+
+function isAnyAddress(host: string): boolean {
+  return host === "0.0.0.0" || host === "::";
+}

@@ -1,0 +1,130 @@
+/** What a run has done, for people. */
+import { formatBytes } from "../../terminal/format_bytes.ts";
+import { formatCount } from "../../terminal/format_count.ts";
+import { formatDurationMs } from "../../terminal/format_duration_ms.ts";
+import { formatRate } from "../../terminal/format_rate.ts";
+import { safeText } from "../../terminal/safe_text.ts";
+import type { Style } from "../../terminal/style.ts";
+import { formatTable } from "../../terminal/table.ts";
+import { resultLosses } from "./result_losses.ts";
+import type { RunSummary } from "./run_summary.ts";
+
+/** Losses that are shown; the rest is in the output folder. */
+const MAX_LOSSES = 20;
+
+/** Lines about a run: what was read, moved and written, what is missing, the largest counts. */
+export function resultText(
+  summary: RunSummary,
+  columnsAvailable: number | undefined,
+  style: Style,
+): string {
+  const { plan, result, output, top } = summary;
+  const losses = resultLosses(plan, result);
+  const more = losses.length - MAX_LOSSES;
+  const lines = [
+    headline(summary, style),
+    ...formatTable({
+      columns: [{ title: "" }, { title: "", flexible: true }],
+      rows: rowsOf(summary).map(([name, text]) => [name, text]),
+      columnsAvailable,
+    }).slice(1),
+  ];
+  if (losses.length > 0) {
+    lines.push("", style.yellow(`${counted(losses.length, "loss", "losses")}:`));
+    lines.push(...losses.slice(0, MAX_LOSSES).map((loss) => `  ${loss}`));
+    if (more > 0) lines.push(`  and ${formatCount(more)} more: see ${safeText(output)}/_PARTIAL`);
+  }
+  if (top !== undefined) {
+    lines.push("");
+    lines.push(...formatTable({
+      columns: [{ title: "count", align: "right" }, { title: "key", flexible: true }],
+      rows: top.map(({ key, count }) => [formatCount(count), safeText(key)]),
+      columnsAvailable,
+      style,
+    }));
+  }
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+function headline({ name, output, result }: RunSummary, style: Style): string {
+  const took = formatDurationMs(result.wallMs);
+  const where = safeText(output);
+  switch (result.outcome) {
+    case "done":
+      return `${style.bold(safeText(name))}: ${style.green("done")} in ${took}, output in ${where}`;
+    case "partial":
+      return `${style.bold(safeText(name))}: ${style.yellow("finished with losses")} in ${took}, ` +
+        `output in ${where}`;
+    case "interrupted":
+      return `${style.bold(safeText(name))}: ${style.yellow("interrupted")} after ${took}; ` +
+        "--resume goes on";
+    case "failed":
+      return `${style.bold(safeText(name))}: ${style.red("failed")} after ${took}`;
+  }
+}
+
+/** What there is to say, as name and text. */
+function rowsOf({ name, plan, result, status }: RunSummary): (readonly [string, string])[] {
+  const { counters, parts, attempts, backups, refused, wallMs } = result;
+  const count = (key: string) => counters[key] ?? 0;
+  const stored = count("map.stored_bytes");
+  const spilled = count("map.spilled_bytes") + count("reduce.spilled_bytes");
+  const relayed = status?.relayedBytes ?? 0;
+  const sent = status?.sentInputBytes ?? 0;
+  const perSecond = wallMs > 0 ? `, ${formatRate(stored / wallMs * 1000, "bytes")}` : "";
+  return [
+    [
+      "read",
+      `${counted(plan.inputs.length, "input")}, ${formatBytes(stored)} stored, ` +
+      `${formatBytes(count("map.text_bytes"))} of text${perSecond}`,
+    ],
+    ["records", formatCount(count("map.records")) + skippedTypes(counters)],
+    [name === "wordcount" ? "words" : "emitted", formatCount(count("map.emitted"))],
+    [
+      "shuffled",
+      `${formatBytes(count("map.output_bytes"))} in ` +
+      `${counted(count("map.output_records"), "entry", "entries")}, ${
+        formatBytes(relayed)
+      } relayed`,
+    ],
+    ...sent > 0 ? [["sent", `${formatBytes(sent)} of inputs`] as const] : [],
+    ["spilled", formatBytes(spilled)],
+    [
+      "written",
+      `${counted(count("reduce.output_lines"), "line")}, ` +
+      `${formatBytes(count("reduce.output_bytes"))} in ${counted(parts.length, "part")}${
+        skew(parts)
+      }`,
+    ],
+    [
+      "attempts",
+      `${formatCount(attempts)} for ${counted(plan.tasks.length, "map")} and ` +
+      counted(plan.partitions, "reduce") +
+      (backups > 0 ? `, ${formatCount(backups)} as backup` : "") +
+      (refused > 0 ? `, ${counted(refused, "late message")} refused` : ""),
+    ],
+    ...Object.entries(counters).filter(([key]) => key.includes(":")).map(([key, n]) =>
+      [safeText(key), formatCount(n)] as const
+    ),
+  ];
+}
+
+function counted(n: number, one: string, many = `${one}s`): string {
+  return `${formatCount(n)} ${n === 1 ? one : many}`;
+}
+
+/** Records that were none of the job's, by type. */
+function skippedTypes(counters: Readonly<Record<string, number>>): string {
+  const prefix = "map.skipped.";
+  const types = Object.entries(counters).filter(([key]) => key.startsWith(prefix))
+    .map(([key, n]) => `${formatCount(n)} ${safeText(key.slice(prefix.length))}`);
+  return types.length === 0 ? "" : `; passed over: ${types.join(", ")}`;
+}
+
+/** How much larger the largest part is than the mean. */
+function skew(parts: readonly { readonly bytes: number }[]): string {
+  const mean = parts.reduce((sum, { bytes }) => sum + bytes, 0) / parts.length;
+  if (!(mean > 0)) return "";
+  const largest = Math.max(...parts.map(({ bytes }) => bytes));
+  return `, the largest ${(largest / mean).toFixed(2)} times the mean`;
+}

@@ -1,0 +1,143 @@
+/** Shows a run: lines at the bottom of a terminal or events, and what it has done at the end. */
+import type { Timer } from "../../clock/clock.ts";
+import type { RunContext } from "../../context.ts";
+import { safeJson, safeText } from "../../terminal/safe_text.ts";
+import { showEvery } from "../../terminal/show_every.ts";
+import { styleFor } from "../../terminal/style.ts";
+import type { EngineEvent, EngineStatus } from "../engine/coordinator_types.ts";
+import type { JobPlan } from "../engine/job_plan.ts";
+import type { JobResult } from "../engine/job_result.ts";
+import { problemText } from "../input/problem_text.ts";
+import type { JobDescription } from "../jobs/job_description.ts";
+import type { RunFlags } from "../run_flags.ts";
+import { ProgressBoard } from "./progress_board.ts";
+import { resultText } from "./result_text.ts";
+import { eventJson, planJson, summaryJson } from "./run_json.ts";
+import type { TopCount } from "./top_counts.ts";
+
+/** How often the lines at the bottom change, in milliseconds. */
+const SHOW_MS = 200;
+
+/** How often an event says how far it is, in milliseconds. */
+const EVENT_MS = 1000;
+
+/** Shows a run. */
+export class RunView {
+  /** Whether anything has been done that is worth going on with. */
+  hasBegun = false;
+  readonly #context: RunContext;
+  readonly #flags: RunFlags;
+  readonly #name: string;
+  readonly #board: ProgressBoard;
+  #plan: JobPlan | undefined;
+  #status: () => EngineStatus | undefined = () => undefined;
+
+  constructor(context: RunContext, flags: RunFlags, description: JobDescription) {
+    this.#context = context;
+    this.#flags = flags;
+    this.#name = nameOf(description);
+    this.#board = new ProgressBoard(this.#nowMs());
+  }
+
+  /** It is known what is to be done. */
+  planned(plan: JobPlan): void {
+    this.#plan = plan;
+    this.#say(planJson(this.#name, this.#flags.output, plan));
+  }
+
+  /** Work begins. */
+  begin(): void {
+    this.hasBegun = true;
+  }
+
+  /** Something happened. @param isOpen whether workers come that were not started here */
+  event(event: EngineEvent, isOpen = false): void {
+    const plan = this.#plan;
+    if (plan === undefined) return;
+    if (event.type === "attempt") this.begin();
+    this.#say(eventJson(event, plan));
+    const { log } = this.#context;
+    switch (event.type) {
+      case "worker": {
+        const label = safeText(event.label);
+        const why = event.message ? `: ${safeText(event.message)}` : "";
+        if (event.change === "shunned") return log.warn(`${label} fails at everything`);
+        return log.log(isOpen ? "info" : "debug", `${label} ${event.change}${why}`);
+      }
+      case "attempt": {
+        const { name, label, change, message } = event;
+        if (change !== "failed") return;
+        const task = `${name.kind} ${name.task}`;
+        return log.logLimited(
+          "warn",
+          "attempt failed",
+          `${task} failed at ${safeText(label)}: ${safeText(message ?? "")}`,
+        );
+      }
+      case "problem": {
+        const { problem } = event;
+        const input = plan.inputs[problem.input]?.name ?? "";
+        return log.logLimited("warn", `problem ${problem.code}`, problemText(problem, input));
+      }
+      case "lost":
+        return log.warn(`map ${event.task} is left out: ${safeText(event.message)}`);
+    }
+  }
+
+  /** Shows how far it is until it is disposed. */
+  watch(status: () => EngineStatus | undefined): Disposable {
+    const { screen, clock, process: { stderr } } = this.#context;
+    this.#status = status;
+    const style = styleFor(stderr);
+    const shown = showEvery(screen, clock, SHOW_MS, () => {
+      const now = status();
+      if (now === undefined) return [];
+      return this.#board.lines(now, this.#nowMs(), stderr.columns, style);
+    });
+    let timer: Timer | undefined;
+    const tell = () => {
+      const now = status();
+      if (now !== undefined) this.#say(this.#board.event(now, this.#nowMs()));
+      timer = clock.after(EVENT_MS, tell);
+    };
+    if (this.#flags.json) timer = clock.after(EVENT_MS, tell);
+    return {
+      [Symbol.dispose]() {
+        timer?.cancel();
+        shown[Symbol.dispose]();
+      },
+    };
+  }
+
+  /** Says how it ended. */
+  async finish(result: JobResult, top: readonly TopCount[] | undefined): Promise<void> {
+    const plan = this.#plan;
+    if (plan === undefined) throw new TypeError("Cannot finish a run without a plan");
+    const { process: { stdout, stderr } } = this.#context;
+    const { output, json } = this.#flags;
+    const summary = { name: this.#name, output, plan, result, status: this.#status(), top };
+    stdout.write(
+      json
+        ? `${safeJson(summaryJson(summary))}\n`
+        : resultText(summary, stdout.columns, styleFor(stdout)),
+    );
+    await stdout.drained?.();
+    if (result.outcome === "failed") {
+      stderr.write(`tram: Cannot finish the job: ${safeText(result.message ?? "it failed")}\n`);
+    }
+  }
+
+  #say(event: Readonly<Record<string, unknown>>): void {
+    if (this.#flags.json) this.#context.process.stdout.write(`${safeJson(event)}\n`);
+  }
+
+  #nowMs(): number {
+    return this.#context.clock.monotonicNs() / 1e6;
+  }
+}
+
+/** What a job is called. */
+function nameOf(description: JobDescription): string {
+  if (description.type === "user") return description.name;
+  return description.type === "command" ? description.mapper : description.type;
+}

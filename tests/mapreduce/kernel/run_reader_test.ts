@@ -1,0 +1,164 @@
+import assert from "node:assert/strict";
+import { crc32 } from "node:zlib";
+import fc from "fast-check";
+import { BytesSource } from "../../../lib/mapreduce/kernel/bytes_source.ts";
+import { ChunksSource } from "../../../lib/mapreduce/kernel/chunks_source.ts";
+import { RunError } from "../../../lib/mapreduce/kernel/run_error.ts";
+import { RunReader } from "../../../lib/mapreduce/kernel/run_reader.ts";
+import { compareText, entriesAt, entriesOf, fromLatin1, latin1, runOf } from "./naive.ts";
+
+const piece = fc.uint8Array({ maxLength: 40 });
+const entries = fc.array(fc.tuple(piece, piece), { maxLength: 40 }).map((list) =>
+  list.sort(([a], [b]) => compareText(latin1(a), latin1(b)))
+);
+
+/** A run of three blocks. */
+function smallRun(): Uint8Array {
+  return runOf(
+    Array.from({ length: 9 }, (_, i) => [fromLatin1(`key${i}`), fromLatin1("v".repeat(i))]),
+    40,
+  );
+}
+
+Deno.test("RunReader reads what RunWriter wrote, from memory and from chunks of any size", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      entries,
+      fc.integer({ min: 1, max: 200 }),
+      fc.integer({ min: 1, max: 100 }),
+      async (list, blockBytes, chunkBytes) => {
+        const run = runOf(list, blockBytes);
+        const expected = list.map(([key, value]) => `${latin1(key)}\t${latin1(value)}`);
+        assert.deepEqual(await entriesOf(run), expected);
+        assert.deepEqual(await entriesAt(new RunReader(chunked(run, chunkBytes))), expected);
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
+Deno.test("RunReader finds the run torn at each length but the whole", async () => {
+  const run = smallRun();
+  for (let length = 0; length < run.length; length++) {
+    await assert.rejects(
+      entriesOf(run.subarray(0, length)),
+      (error) =>
+        error instanceof RunError && error.code === "torn" &&
+        error.message === `run is cut: it ends after ${length} B`,
+      `${length} of ${run.length} B`,
+    );
+    await assert.rejects(
+      entriesAt(new RunReader(chunked(run.subarray(0, length), 7))),
+      (error) => error instanceof RunError && error.code === "torn",
+    );
+  }
+});
+
+Deno.test("RunReader finds each changed bit, and shows no entry of a changed block", async () => {
+  const run = smallRun();
+  const whole = await entriesOf(run);
+  for (let at = 0; at < run.length; at++) {
+    for (let bit = 1; bit < 256; bit *= 2) {
+      const changed = run.slice();
+      changed[at] = (changed[at] as number) ^ bit;
+      const seen: string[] = [];
+      const reader = new RunReader(new BytesSource(changed), "spill 7");
+      await assert.rejects(
+        async () => {
+          while (reader.next() || await reader.load()) {
+            seen.push(latin1(reader.bytes.subarray(reader.keyStart, reader.valueStart - 1)));
+          }
+        },
+        (error) =>
+          error instanceof RunError && error.code === "corrupt" &&
+          error.message.startsWith("spill 7 is corrupt: "),
+        `bit ${bit} of byte ${at}`,
+      );
+      assert.deepEqual(seen, whole.slice(0, seen.length).map((line) => line.split("\t")[0]));
+    }
+  }
+});
+
+Deno.test("RunReader finds blocks that are missing, doubled or exchanged", async () => {
+  const run = smallRun();
+  const starts = blockStarts(run);
+  const [a, b, end] = [
+    run.subarray(0, starts[1]),
+    run.subarray(starts[1], starts[2]),
+    run.subarray(starts[2]),
+  ];
+  for (const parts of [[b, end], [a, end], [a, a, b, end], [b, a, end], [a, b, end, a]]) {
+    const changed = Uint8Array.from(parts.flatMap((part) => [...part]));
+    await assert.rejects(
+      entriesOf(changed),
+      (error) => error instanceof RunError && error.code === "corrupt",
+    );
+  }
+  assert.equal((await entriesOf(run)).length, 9);
+});
+
+Deno.test("RunReader.summary says what RunWriter.finish() said", async () => {
+  const run = smallRun();
+  const reader = new RunReader(new BytesSource(run));
+  assert.equal(reader.summary, undefined);
+  await entriesAt(reader);
+  let fingerprint = 0;
+  for (const start of blockStarts(run).slice(0, -1)) {
+    const chained = new Uint8Array(16);
+    new DataView(chained.buffer).setUint32(0, fingerprint, true);
+    chained.set(run.subarray(start, start + 12), 4);
+    fingerprint = crc32(chained);
+  }
+  assert.deepEqual(reader.summary, { records: 9, bytes: run.length, crc32: fingerprint });
+  assert.equal(reader.load(), false);
+});
+
+Deno.test("RunReader of memory never makes anyone wait", () => {
+  const reader = new RunReader(new BytesSource(smallRun()));
+  let records = 0;
+  while (reader.next() || reader.load() === true) records++;
+  assert.equal(records, 9);
+});
+
+Deno.test("RunReader.close() lets go of the chunks", async () => {
+  let isReturned = false;
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    try {
+      await Promise.resolve();
+      yield smallRun();
+    } finally {
+      isReturned = true;
+    }
+  }
+  const reader = new RunReader(new ChunksSource(chunks()));
+  assert.equal(await reader.load(), true);
+  reader.close();
+  reader.close();
+  await Promise.resolve();
+  assert.equal(isReturned, true);
+  assert.equal(reader.next(), false);
+});
+
+function chunked(run: Uint8Array, chunkBytes: number): ChunksSource {
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    for (let at = 0; at < run.length; at += chunkBytes) {
+      await Promise.resolve();
+      yield run.subarray(at, at + chunkBytes);
+      yield new Uint8Array(0);
+    }
+  }
+  return new ChunksSource(chunks());
+}
+
+/** Where blocks begin, the end included. */
+function blockStarts(run: Uint8Array): number[] {
+  const data = new DataView(run.buffer, run.byteOffset);
+  const starts: number[] = [];
+  let at = 0;
+  while (true) {
+    starts.push(at);
+    const length = data.getUint32(at, true);
+    if (length === 0) return starts;
+    at += 16 + length;
+  }
+}
