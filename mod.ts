@@ -154,4 +154,6 @@ export {
   type StateKey,
 } from "./lib/transport/session/state_path.ts";
 export { tcpNetwork } from "./lib/transport/tcp_network.ts";
+export type { TlsMaterial } from "./lib/transport/tls/tls_material.ts";
+export { tlsNetwork } from "./lib/transport/tls/tls_network.ts";
 export { formatToken, newToken, parseTokens, type Token } from "./lib/transport/token.ts";

@@ -4,6 +4,7 @@
  * on the wire; the payload begins with a sequence number, which the receiver adds up and the bench
  * checks.
  */
+import { makeCertificates } from "./certificates.ts";
 import { Child, denoRun } from "./child.ts";
 import { type Contestant, interleave } from "./interleave.ts";
 import type { PeerReport } from "./peers/peer.ts";
@@ -85,8 +86,10 @@ function sumOfSequence(frames: number): number {
 /** The framing bench. */
 export const framing: Bench = async (options) => {
   options.onProgress("building the Go and Rust peers");
+  using certificates = await makeCertificates();
   const pairs = [
     deno("tram", "peers/tram.ts"),
+    deno("tram over TLS", "peers/tram.ts", "tls", certificates.folder),
     deno("inline loop", "peers/inline.ts"),
     deno("bare", "peers/bare.ts"),
     deno("node:net", "peers/node_net.ts", "single"),

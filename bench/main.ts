@@ -4,6 +4,7 @@ import { chat } from "./chat.ts";
 import { endChildren } from "./child.ts";
 import { collect } from "./collect.ts";
 import { framing } from "./framing.ts";
+import { launch } from "./launch.ts";
 import { machineFacts } from "./machine.ts";
 import { complain, print } from "./print.ts";
 import type { Bench, BenchReport } from "./report.ts";
@@ -19,6 +20,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   timer,
   collect,
   chat,
+  launch,
 };
 const DEFAULT_RUNS = 5;
 const QUICK_RUNS = 2;

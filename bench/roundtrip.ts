@@ -2,6 +2,7 @@
  * How long a small message and its answer take over one TCP connection between two processes on one
  * machine, one exchange after the other.
  */
+import { makeCertificates } from "./certificates.ts";
 import { Child, denoRun, runProgram } from "./child.ts";
 import { interleave } from "./interleave.ts";
 import { type Bench, judge, type Sample, type Target } from "./report.ts";
@@ -20,10 +21,10 @@ const TARGETS: readonly Target[] = [{
   limit: 1.1,
 }];
 
-async function pingPong(module: string): Promise<Sample> {
-  await using server = new Child(Deno.execPath(), denoRun(module, "serve"));
+async function pingPong(module: string, ...extra: string[]): Promise<Sample> {
+  await using server = new Child(Deno.execPath(), denoRun(module, "serve", ...extra));
   const { port } = JSON.parse(await server.line(TIMEOUT_MS));
-  await using client = new Child(Deno.execPath(), denoRun(module, "ping", port));
+  await using client = new Child(Deno.execPath(), denoRun(module, "ping", port, ...extra));
   const { p50Us, p99Us } = JSON.parse(await client.line(TIMEOUT_MS));
   return { value: p50Us, details: { "p99 us": p99Us } };
 }
@@ -54,8 +55,13 @@ async function sockperf(program: string): Promise<Sample> {
 /** The round-trip bench. */
 export const roundtrip: Bench = async (options) => {
   const build = await findSockperf();
+  using certificates = await makeCertificates();
   const measurements = await interleave(ROW, "us, p50", [
     { name: "tram", run: () => pingPong("peers/echo_tram.ts") },
+    {
+      name: "tram over TLS",
+      run: () => pingPong("peers/echo_tram.ts", "tls", certificates.folder),
+    },
     { name: "bare echo", run: () => pingPong("peers/echo_bare.ts") },
     "program" in build
       ? { name: "sockperf", run: () => sockperf(build.program) }

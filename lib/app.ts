@@ -16,9 +16,11 @@ import { ExitCode } from "./config/exit_code.ts";
 import { help } from "./config/help_command.ts";
 import { SecretValueError } from "./config/parse_option.ts";
 import type { TramContext } from "./context.ts";
+import { launch } from "./launch/declaration.ts";
 import { mapreduce } from "./mapreduce/declaration.ts";
 import { safeText } from "./terminal/safe_text.ts";
 import { timer } from "./timer/declaration.ts";
+import { tls } from "./tls/declaration.ts";
 import { token } from "./token/declaration.ts";
 import { PROTOCOL_VERSION } from "./transport/frame.ts";
 import { VERSION } from "./version.ts";
@@ -30,7 +32,7 @@ const spec: ProgramSpec = {
     { args: "timer ping --count 100", brief: "Measure the path to it" },
     { args: "help timer ping", brief: "What else ping can do" },
   ],
-  subcommands: [timer, collect, chat, mapreduce, token],
+  subcommands: [timer, collect, chat, mapreduce, launch, token, tls],
   commands: [completion, help, complete],
 };
 

@@ -10,6 +10,8 @@ import type { ChatStore } from "./chat/store/chat_store.ts";
 import type { CollectStore } from "./collect/store/collect_store.ts";
 import type { Logger } from "./log/log.ts";
 import type { LogFiles } from "./log/log_files.ts";
+import type { LaunchHost } from "./launch/launch_host.ts";
+import type { SshWorld } from "./launch/ssh/programs.ts";
 import type { MapreduceHost } from "./mapreduce/host.ts";
 import type { InputFiles } from "./mapreduce/input/input_files.ts";
 import type { BytePipe } from "./mapreduce/jobs/byte_pipe.ts";
@@ -17,6 +19,7 @@ import type { Spawner } from "./mapreduce/jobs/spawner.ts";
 import type { Screen } from "./terminal/screen.ts";
 import type { Network } from "./transport/network.ts";
 import type { StateFiles } from "./transport/session/state_files.ts";
+import type { TlsMaterial } from "./transport/tls/tls_material.ts";
 
 /** Somewhere to write text to. */
 export interface Output {
@@ -98,6 +101,20 @@ export interface Files {
    */
   appendSecret(path: string, added: (text: string) => string): Promise<void>;
   /**
+   * Makes a file that holds `text`, and its folder where there is none. Where a file is replaced,
+   * nobody ever sees half of the new one.
+   *
+   * @param isSecret nobody but its owner may read it
+   * @param replaces a file that is there goes
+   * @returns false when there is a file, and it stays
+   * @throws {Error} when it cannot be written
+   */
+  writeNew(
+    path: string,
+    text: string,
+    options: { readonly isSecret: boolean; readonly replaces: boolean },
+  ): Promise<boolean>;
+  /**
    * A file to write from its start, once it is told to begin. Until then, what was there before
    * stays; a new file that never begins does not stay.
    *
@@ -119,6 +136,8 @@ export interface TramContext extends CommandContext {
   /** Makes what wakes a command at exact times; it may have a thread of its own. */
   readonly newPacer: () => Promise<Pacer>;
   readonly network: Network;
+  /** An encrypted network, instead of `network`. @throws {SyntaxError} when it is no good PEM */
+  readonly tlsNetwork: (material: TlsMaterial) => Promise<Network>;
   readonly files: Files;
   /** Files of sessions that outlive a process; loaded when they are wanted. */
   readonly stateFiles: () => Promise<StateFiles>;
@@ -128,10 +147,14 @@ export interface TramContext extends CommandContext {
   readonly inputFiles: () => Promise<InputFiles>;
   /** Output, temporary files, threads and processes of `mapreduce`; loaded when they are wanted. */
   readonly mapreduceHost: () => Promise<MapreduceHost>;
+  /** Processes, folders and machines of `launch`; loaded when they are wanted. */
+  readonly launchHost: () => Promise<LaunchHost>;
   /** Standard input and output as bytes, instead of `process.stdin` and `stdout`; loaded when wanted. */
   readonly bytePipe: () => Promise<BytePipe>;
   /** Starts programs; loaded when it is wanted. */
   readonly spawner: () => Promise<Spawner>;
+  /** What `launch` needs of this machine to use others; loaded when it is wanted. */
+  readonly sshWorld: () => Promise<SshWorld>;
   /** Makes this process one that runs a user's job; ends it in the end. */
   readonly runSandbox: () => Promise<never>;
   /** Opens what `collect` stores in: a file, or memory for `:memory:`. @throws {StoreError} */
@@ -148,6 +171,11 @@ export interface TramContext extends CommandContext {
   readonly hostName: () => string;
   /** Aborts at the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
+  /**
+   * Calls back at each SIGINT, SIGTERM and SIGHUP until it is disposed; the second does not end this
+   * process at once meanwhile, nor does SIGHUP. For those who have to clean up in any case.
+   */
+  readonly onInterrupt: (told: () => void) => Disposable;
 }
 
 /** What the body of a command gets: the world, and the log of this process. */

@@ -69,7 +69,33 @@ const realFiles = (signal: AbortSignal): Files => ({
       throw new Error(`Cannot write ${path}: ${error instanceof Error ? error.message : error}`);
     }
   },
+  writeNew,
 });
+
+/** Makes a file; one that is replaced stays whole until the new one is. */
+async function writeNew(
+  path: string,
+  text: string,
+  { isSecret, replaces }: { readonly isSecret: boolean; readonly replaces: boolean },
+): Promise<boolean> {
+  const made = replaces ? `${path}.${crypto.randomUUID().slice(0, 8)}` : path;
+  let isMade = false;
+  try {
+    await Deno.mkdir(folderOf(path), { recursive: true, mode: 0o700 });
+    const mode = isSecret ? 0o600 : 0o644;
+    using file = await Deno.open(made, { write: true, createNew: true, mode });
+    isMade = true;
+    const bytes = new TextEncoder().encode(text);
+    for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+    await file.sync();
+    if (replaces) await Deno.rename(made, path);
+    return true;
+  } catch (error) {
+    if (!isMade && !replaces && error instanceof Deno.errors.AlreadyExists) return false;
+    if (isMade) await Deno.remove(made).catch(() => {}); // it may have its new name already
+    throw new Error(`Cannot write ${path}: ${error instanceof Error ? error.message : error}`);
+  }
+}
 
 /** Writes a file from its start; what was there before goes when it begins. */
 function create(path: string): NewFile {
@@ -139,12 +165,28 @@ function isStandardOutput(id: string): boolean {
   });
 }
 
+/** What is told of interrupts instead of ending this process at the second. */
+const interruptListeners = new Set<() => void>();
+
+function onInterrupt(told: () => void): Disposable {
+  const hangup = () => told();
+  interruptListeners.add(told);
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGHUP", hangup);
+  return {
+    [Symbol.dispose]() {
+      interruptListeners.delete(told);
+      if (Deno.build.os !== "windows") Deno.removeSignalListener("SIGHUP", hangup);
+    },
+  };
+}
+
 /** Aborts at the first SIGINT or SIGTERM; a second one ends the process at once. */
 function interruptible(): AbortController {
   const controller = new AbortController();
   let interrupts = 0;
   const onSignal = () => {
-    if (++interrupts > 1) Deno.exit(130);
+    if (++interrupts > 1 && interruptListeners.size === 0) Deno.exit(130);
+    for (const told of interruptListeners) told();
     controller.abort(new DOMException("interrupted", "AbortError"));
   };
   Deno.addSignalListener("SIGINT", onSignal);
@@ -194,6 +236,9 @@ export function realContext(): RealContext {
     clock: systemClock,
     newPacer: async () => (await import("./clock/precise_pacer.ts")).precisePacer(systemClock),
     network: tcpNetwork,
+    tlsNetwork: async (material) => {
+      return (await import("./transport/tls/tls_network.ts")).tlsNetwork(material);
+    },
     files: realFiles(controller.signal),
     logFiles: async () => (await import("./log/real_log_files.ts")).realLogFiles(),
     os: Deno.build.os,
@@ -205,8 +250,10 @@ export function realContext(): RealContext {
       return (await import("./mapreduce/input/real_input_files.ts")).realInputFiles;
     },
     mapreduceHost: async () => (await import("./mapreduce/real_host.ts")).realHost,
+    launchHost: async () => (await import("./launch/real_launch_host.ts")).realLaunchHost,
     bytePipe: async () => (await import("./mapreduce/jobs/real_byte_pipe.ts")).realBytePipe,
     spawner: async () => (await import("./mapreduce/jobs/real_spawner.ts")).realSpawner,
+    sshWorld: async () => (await import("./launch/ssh/real_ssh_world.ts")).realSshWorld,
     runSandbox: async () => (await import("./mapreduce/jobs/user/run_sandbox.ts")).runSandbox(),
     openCollectStore: async (path, isReader) => {
       if (path === ":memory:") {
@@ -225,5 +272,6 @@ export function realContext(): RealContext {
     pid: Deno.pid,
     hostName: () => Deno.hostname(),
     signal: controller.signal,
+    onInterrupt,
   };
 }

@@ -14,6 +14,9 @@ import { plainParts } from "./mapreduce/jobs/run_job.ts";
 import { FakeHost } from "./mapreduce/fake_host.ts";
 import { FakeInputFiles } from "./mapreduce/input/fake_input_files.ts";
 import { lastingStore } from "./lasting_store.ts";
+import type { LaunchHost } from "../lib/launch/launch_host.ts";
+import type { SshWorld } from "../lib/launch/ssh/programs.ts";
+import { FakeSshWorld } from "./launch/ssh/fake_ssh_world.ts";
 import { FakeLogFiles } from "./log/fake_log_files.ts";
 import { runTram } from "../lib/app.ts";
 import { Random } from "./fuzz/random.ts";
@@ -21,8 +24,11 @@ import { KeptOutput } from "./kept_output.ts";
 import { prepareHistograms } from "../lib/timer/histogram.ts";
 import { MemoryNetwork } from "../lib/transport/memory_network.ts";
 import type { PathSettings } from "../lib/transport/memory_path.ts";
+import type { TlsMaterial } from "../lib/transport/tls/tls_material.ts";
+import { EncryptedNetwork } from "./encrypted_network.ts";
 // Bodies are loaded when they are called. That takes real time unless they are there already.
 import "../lib/config/run_table.ts";
+import "../lib/config/network_of.ts";
 import "../lib/collect/export.ts";
 import "../lib/collect/report.ts";
 import "../lib/collect/send.ts";
@@ -32,6 +38,7 @@ import "../lib/mapreduce/worker.ts";
 import "../lib/timer/compare.ts";
 import "../lib/timer/ping.ts";
 import "../lib/timer/serve.ts";
+import "../lib/tls/init_tls.ts";
 import "../lib/token/create_token.ts";
 import "../lib/token/show_tokens.ts";
 
@@ -73,6 +80,12 @@ export class FakeRoom {
   /** Programs that are started. */
   spawner: Spawner = plainParts.spawner;
 
+  /** What `launch` needs of a machine; there is none unless a test has one. */
+  launchHost: LaunchHost | undefined;
+
+  /** What `launch` reaches other machines by. */
+  sshWorld: SshWorld = new FakeSshWorld();
+
   #nextPid = 4711;
 
   /** Whether new files cannot be written. */
@@ -80,6 +93,12 @@ export class FakeRoom {
 
   /** Log files by path. */
   readonly logFiles = new FakeLogFiles(this.clock);
+
+  /** Paths of files that were made so that nobody but their owner may read them. */
+  readonly secrets = new Set<string>();
+
+  /** What encrypted networks were made of. */
+  readonly tlsMaterials: TlsMaterial[] = [];
 
   /** Paths of files that others have written. */
   readonly strangers = new Set<string>();
@@ -96,6 +115,13 @@ export class FakeRoom {
         const text = this.texts.get(path) ?? "";
         this.texts.set(path, text + added(text));
       }),
+    writeNew: (path, text, { isSecret, replaces }) => {
+      if (this.fullDisk) return Promise.reject(new Error(`Cannot write ${path}: no space left`));
+      if (this.texts.has(path) && !replaces) return Promise.resolve(false);
+      this.texts.set(path, text);
+      if (isSecret) this.secrets.add(path);
+      return Promise.resolve(true);
+    },
     create: (path) => {
       return {
         begin: () => void this.texts.set(path, ""),
@@ -131,11 +157,16 @@ export class FakeRoom {
     const stdout = new KeptOutput(columns);
     const stderr = new KeptOutput(columns);
     const controller = new AbortController();
+    const interruptListeners = new Set<() => void>();
     const context: TramContext = {
       process: { stdin, stdout, stderr, env: { HOME: "/home/ada", ...env } },
       clock: this.clock,
       newPacer: () => Promise.resolve(clockPacer(this.clock)),
       network: this.network,
+      tlsNetwork: (material) => {
+        this.tlsMaterials.push(material);
+        return Promise.resolve(new EncryptedNetwork(this.network));
+      },
       files: this.#files,
       logFiles: () => Promise.resolve(this.logFiles),
       os: "linux",
@@ -143,8 +174,14 @@ export class FakeRoom {
       fileAccess: () => Promise.resolve(this.fileAccess),
       inputFiles: () => Promise.resolve(this.inputFiles),
       mapreduceHost: () => Promise.resolve(this.mapreduceHost),
+      launchHost: () => {
+        return this.launchHost === undefined
+          ? Promise.reject(new Error("no machine to launch on here"))
+          : Promise.resolve(this.launchHost);
+      },
       bytePipe: () => Promise.resolve(this.bytePipe),
       spawner: () => Promise.resolve(this.spawner),
+      sshWorld: () => Promise.resolve(this.sshWorld),
       runSandbox: () => Promise.reject(new Error("no sandbox here")),
       openCollectStore: (path, isReader) => {
         return this.#openStore(this.stores, path, isReader, () => new MemoryStore());
@@ -155,9 +192,16 @@ export class FakeRoom {
       pid: this.#nextPid++,
       hostName: () => "ada's desk",
       signal: controller.signal,
+      onInterrupt(told) {
+        interruptListeners.add(told);
+        return { [Symbol.dispose]: () => void interruptListeners.delete(told) };
+      },
     };
     const exitCode = start(args, context).then(() => Number(context.process.exitCode ?? 0));
-    const interrupt = () => controller.abort(new DOMException("interrupted", "AbortError"));
+    const interrupt = () => {
+      for (const told of interruptListeners) told();
+      controller.abort(new DOMException("interrupted", "AbortError"));
+    };
     return { stdout, stderr, exitCode, interrupt };
   }
 

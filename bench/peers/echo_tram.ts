@@ -1,6 +1,7 @@
 /** A frame and its answer, through the public API: both ends answer in their handlers. */
 import { type Connection, defineService, dial, listen, raw } from "tram";
 import { DATA_KIND } from "./peer.ts";
+import { peerNetwork } from "./peer_network.ts";
 import { FRAME_N, runEcho } from "./round_trips.ts";
 
 const service = defineService({
@@ -8,6 +9,8 @@ const service = defineService({
   kinds: { data: raw(DATA_KIND) },
   heartbeatMs: 60_000,
 });
+const network = peerNetwork();
+
 type Line = Connection<typeof service.kinds>;
 
 function sendOne(connection: Line, sequence: number): void {
@@ -20,14 +23,14 @@ function sendOne(connection: Line, sequence: number): void {
 
 await runEcho(
   () =>
-    listen(service, { port: 0 }, (connection) => ({
+    listen(service, { port: 0, network }, (connection) => ({
       data: (view) => sendOne(connection, view.getUint32(0)),
     })).address.port,
   async (port, roundTrips) => {
     const done = Promise.withResolvers<void>();
     const connection: Line = await dial(
       service,
-      { host: "127.0.0.1", port, clientId: "bench" },
+      { host: "127.0.0.1", port, clientId: "bench", network },
       () => ({
         data(view) {
           if (!roundTrips.received()) return done.resolve();

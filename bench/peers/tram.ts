@@ -1,12 +1,15 @@
 /** The line, through its public API. */
 import { type Connection, defineService, dial, listen, raw } from "tram";
 import { DATA_KIND, runPeer, Stopwatch } from "./peer.ts";
+import { peerNetwork } from "./peer_network.ts";
 
 const service = defineService({
   name: "bench",
   kinds: { data: raw(DATA_KIND) },
   heartbeatMs: 60_000,
 });
+
+const network = peerNetwork();
 
 /** Sends frames until the lane is full. @returns the next sequence number */
 function fill(
@@ -24,7 +27,7 @@ function fill(
 
 await runPeer({
   receive(_n, onDone) {
-    const server = listen(service, { port: 0 }, (connection) => {
+    const server = listen(service, { port: 0, network }, (connection) => {
       const stopwatch = new Stopwatch();
       let frames = 0;
       let sum = 0;
@@ -40,7 +43,7 @@ await runPeer({
   },
 
   async send(n, port, untilMs) {
-    const address = { host: "127.0.0.1", port, clientId: "bench" };
+    const address = { host: "127.0.0.1", port, clientId: "bench", network };
     const connection = await dial(service, address, () => ({}));
     let sequence = 0;
     while (performance.now() < untilMs) {

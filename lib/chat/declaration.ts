@@ -1,6 +1,14 @@
 /** The subcommand `chat`: its commands as data. The bodies are loaded when they are called. */
 import { command } from "../config/command.ts";
-import { dialPort, host, json, listenPort, tokenFile } from "../config/common_options.ts";
+import {
+  dialPort,
+  host,
+  json,
+  listenPort,
+  tlsDialOptions,
+  tlsListenOptions,
+  tokenFile,
+} from "../config/common_options.ts";
 import {
   oneOf,
   parseCount,
@@ -101,6 +109,7 @@ const serve = command({
       placeholder: "NAMES",
       brief: "Names of tokens whose owners may moderate, between commas",
     },
+    ...tlsListenOptions,
     tokenFile,
     insecure: { kind: "switch", brief: "Let everybody in, without a token" },
     json,
@@ -181,6 +190,7 @@ const join = command({
       placeholder: "DURATION",
       brief: "Longest wait for the connection",
     },
+    ...tlsDialOptions,
     tokenFile,
     insecure: { kind: "switch", brief: "Go on with a server that does not prove itself" },
     json,

@@ -4,10 +4,11 @@ import { UsageError } from "../config/usage_error.ts";
 import { tokensToGuard } from "../config/user_token.ts";
 import type { RunContext } from "../context.ts";
 import { eventLine, listeningLine, logServerEvent } from "../log/server_log.ts";
+import { warnOfExposure } from "../log/warn_of_exposure.ts";
 import { StoreError } from "../store/store_error.ts";
 import { safeJson, safeText } from "../terminal/safe_text.ts";
 import { listen, type ServerEvent } from "../transport/listen.ts";
-import { type Address, formatAddress, isLoopback } from "../transport/network.ts";
+import { type Address, formatAddress } from "../transport/network.ts";
 import type { Token } from "../transport/token.ts";
 import { ServerConsole } from "./moderation/console.ts";
 import { chatService } from "./protocol.ts";
@@ -131,14 +132,11 @@ function checkFlags({ mode, game, clock, fileRate, operator }: ServeFlags): void
 }
 
 function warnOfFlags(
-  { log }: RunContext,
+  { log, network }: RunContext,
   { host, operator = [] }: ServeFlags,
   tokens: readonly Token[] | undefined,
 ): void {
-  if (!isLoopback(host)) {
-    const open = tokens === undefined ? "everybody may come in, and " : "";
-    log.warn(`${open}what follows the handshake is not encrypted`);
-  }
+  warnOfExposure(log, { host, tokens, network });
   for (const name of operator) {
     if (tokens?.some((token) => token.name === name)) continue;
     log.warn(`nobody can be operator "${name}": no token has that name; see tram token new`);

@@ -1,6 +1,14 @@
 /** The subcommand `collect`: its commands as data. The bodies are loaded when they are called. */
 import { command } from "../config/command.ts";
-import { dialPort, host, json, listenPort, tokenFile } from "../config/common_options.ts";
+import {
+  dialPort,
+  host,
+  json,
+  listenPort,
+  tlsDialOptions,
+  tlsListenOptions,
+  tokenFile,
+} from "../config/common_options.ts";
 import { oneOf, parseCount, parseHost, parsePath, parseTimeoutMs } from "../config/parse_flags.ts";
 import { subcommand } from "../config/subcommand.ts";
 import { logOptions } from "../log/log_options.ts";
@@ -23,6 +31,10 @@ const serve = command({
     { args: "", brief: "Listen on this machine, keep samples in collect.sqlite" },
     { args: "--host 0.0.0.0 --store room.sqlite --retention 24h", brief: "For other machines" },
     { args: "--port 0 --store :memory: --json", brief: "Try it: any free port, nothing is kept" },
+    {
+      args: "--host 0.0.0.0 --tls-cert lab-1.pem --tls-key lab-1.key",
+      brief: "Encrypted, with what tram tls init lab-1 made",
+    },
   ],
   options: {
     host: host("Address to listen on"),
@@ -45,6 +57,7 @@ const serve = command({
       placeholder: "DURATION",
       brief: "Remove samples that are older, e.g. 24h (default: never)",
     },
+    ...tlsListenOptions,
     tokenFile,
     insecure: { kind: "switch", brief: "Let everybody in, without a token" },
     json,
@@ -60,6 +73,7 @@ const send = command({
     { args: "", brief: "Every 10 ms, until ^C" },
     { args: "--interval 1s --count 60", brief: "A minute" },
     { args: "--host 192.0.2.7 --id lab-3 --spool lab-3.spool", brief: "Outlives its own death" },
+    { args: "--host lab-1 --tls-ca ca.pem", brief: "Encrypted" },
   ],
   options: {
     host: host("Server to send to"),
@@ -113,6 +127,7 @@ const send = command({
       placeholder: "DURATION",
       brief: "Longest wait for the connection, and at the end for what is not acknowledged",
     },
+    ...tlsDialOptions,
     tokenFile,
     insecure: { kind: "switch", brief: "Go on with a server that does not prove itself" },
     json,
@@ -156,6 +171,7 @@ const report = command({
       placeholder: "DURATION",
       brief: "Longest wait for the connection and for the answer",
     },
+    ...tlsDialOptions,
     tokenFile,
     insecure: { kind: "switch", brief: "Go on with a server that does not prove itself" },
     json,

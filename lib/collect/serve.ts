@@ -2,11 +2,12 @@ import { ExitCode } from "../config/exit_code.ts";
 import { tokensToGuard } from "../config/user_token.ts";
 import type { RunContext } from "../context.ts";
 import { eventLine, listeningLine, logServerEvent } from "../log/server_log.ts";
+import { warnOfExposure } from "../log/warn_of_exposure.ts";
 import { safeJson } from "../terminal/safe_text.ts";
 import { showEvery } from "../terminal/show_every.ts";
 import { styleFor } from "../terminal/style.ts";
 import { listen, type ServerEvent } from "../transport/listen.ts";
-import { formatAddress, isLoopback } from "../transport/network.ts";
+import { formatAddress } from "../transport/network.ts";
 import { SessionDesk } from "../transport/session/session_desk.ts";
 import { CollectServer } from "./collect_server.ts";
 import { keepRetention } from "./keep_retention.ts";
@@ -59,10 +60,7 @@ export async function serve(context: RunContext, flags: ServeFlags): Promise<Exi
     },
   );
   stdout.write(`${listeningLine(line.address, json)}\n`);
-  if (!isLoopback(host)) {
-    const open = tokens === undefined ? "everybody may come in, and " : "";
-    log.warn(`${open}what follows the handshake is not encrypted`);
-  }
+  warnOfExposure(log, { host, tokens, network });
   const table = new LiveTable(server, clock);
   const showing = showEvery(
     screen,

@@ -45,3 +45,38 @@ export const dialPort = (port: number) => ({
   placeholder: "PORT",
   brief: "Its port",
 } as const);
+
+/** Options of a command that others connect to. */
+export const tlsListenOptions = {
+  tlsCert: {
+    kind: "value",
+    parse: parsePath,
+    placeholder: "FILE",
+    brief: "Encrypt, and show this certificate (PEM, see tram tls init)",
+    completes: "file",
+    common: true,
+  },
+  tlsKey: {
+    kind: "value",
+    parse: parsePath,
+    placeholder: "FILE",
+    brief: "Key of that certificate (PEM); nobody else may read it",
+    completes: "file",
+    common: true,
+  },
+} as const;
+
+/** Options of a command that connects. */
+export const tlsDialOptions = {
+  tlsCa: {
+    kind: "value",
+    parse: parsePath,
+    placeholder: "FILE",
+    brief: "Encrypt, and trust servers whose certificates are from this authority (PEM)",
+    completes: "file",
+    common: true,
+  },
+} as const;
+
+/** Options of a command that does both. */
+export const tlsOptions = { ...tlsListenOptions, ...tlsDialOptions } as const;

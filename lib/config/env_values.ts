@@ -42,6 +42,15 @@ export function envValues(
   return values;
 }
 
+/** Variables that give an option to all commands that have it. */
+function commonVariables(catalog: readonly CommandTable[]): string[] {
+  return catalog.flatMap(({ options }) =>
+    Object.entries(options).flatMap(([name, option]) =>
+      option.common ? allNames(name, option).map((each) => variableName(undefined, each)) : []
+    )
+  );
+}
+
 /**
  * One line for each variable that looks like an option of a subcommand and is none. Platforms put
  * variables of their own into the environment, so this is no error.
@@ -51,7 +60,7 @@ export function unknownVariables(
   catalog: readonly CommandTable[],
   env: Env,
 ): readonly string[] {
-  const known = new Set<string>();
+  const known = new Set(commonVariables(catalog)); // TRAM_TLS_CA is none of tram tls, but of all
   /** What a variable would be called if the option were common to many commands, which it is not. */
   const special = new Map<string, string>();
   for (const { options } of catalog.filter(({ path }) => path[0] === subcommand)) {
@@ -59,8 +68,7 @@ export function unknownVariables(
       for (const each of allNames(name, option)) {
         const variable = variableName(subcommand, each);
         known.add(variable);
-        if (option.common) known.add(variableName(undefined, each));
-        else special.set(variableName(undefined, each), variable);
+        if (!option.common) special.set(variableName(undefined, each), variable);
       }
     }
   }

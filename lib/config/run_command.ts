@@ -12,6 +12,7 @@ const REFUSALS: ReadonlySet<string> = new Set([
   LineErrorCode.TokenRequired,
   LineErrorCode.BadToken,
   LineErrorCode.ServerUnproven,
+  LineErrorCode.Untrusted,
   LineErrorCode.BadSession,
   LineErrorCode.TakenOver,
   LineErrorCode.Full,
@@ -22,6 +23,8 @@ const HINTS: Readonly<Record<string, string>> = {
   [LineErrorCode.TokenRequired]: "; give the server's token with --token-file or TRAM_TOKEN",
   [LineErrorCode.BadToken]: "; give the server's token with --token-file or TRAM_TOKEN",
   [LineErrorCode.ServerUnproven]: "; --insecure goes on all the same",
+  [LineErrorCode.TlsWanted]: "; give the certificate of its authority with --tls-ca",
+  [LineErrorCode.NoTls]: "; leave out --tls-ca if it shall not",
 };
 
 /** The exit code that stands for an error. */

@@ -40,6 +40,11 @@ function checkRequired(
   }
 }
 
+/** Whether the line is to be encrypted. */
+function hasTls({ tlsCert, tlsKey, tlsCa }: Readonly<Record<string, unknown>>): boolean {
+  return (tlsCert ?? tlsKey ?? tlsCa) !== undefined;
+}
+
 /** Runs a command. @throws {UsageError} when a value is wrong or missing */
 export async function runTable(
   context: TramContext,
@@ -78,7 +83,10 @@ export async function runTable(
   const [body, log] = await Promise.all([table.load(), openCommandLog(above, table, values)]);
   await using _ = log;
   try {
-    return await body({ ...above, log, screen }, values, program);
+    const network = hasTls(values)
+      ? await (await import("./network_of.ts")).networkOf(above, table, values, log)
+      : above.network;
+    return await body({ ...above, network, log, screen }, values, program);
   } catch (error) {
     // The line that everybody gets comes later, and says what; this says where.
     if (log.isOn("debug") && !(error instanceof UsageError) && error !== context.signal.reason) {

@@ -1,6 +1,13 @@
 /** The subcommand `mapreduce`: its commands as data. The bodies are loaded when they are called. */
 import { command } from "../config/command.ts";
-import { host, json, tokenFile } from "../config/common_options.ts";
+import {
+  host,
+  json,
+  tlsDialOptions,
+  tlsListenOptions,
+  tlsOptions,
+  tokenFile,
+} from "../config/common_options.ts";
 import { parseHost, parsePath, parsePort, parseTimeoutMs } from "../config/parse_flags.ts";
 import { subcommand } from "../config/subcommand.ts";
 import { logOptions } from "../log/log_options.ts";
@@ -140,6 +147,11 @@ const runCommand = command({
       placeholder: "DURATION",
       brief: "Longest time without any worker; a bare number is seconds",
     },
+    ...tlsListenOptions,
+    tlsCa: {
+      ...tlsDialOptions.tlsCa,
+      brief: "Authority of that certificate (PEM), for the workers that are started here",
+    },
     tokenFile: {
       ...tokenFile,
       brief: "File with the token (default: TRAM_TOKEN; else a new one, or your own where others " +
@@ -206,6 +218,7 @@ const workerCommand = command({
       placeholder: "DURATION",
       brief: "Longest wait for the coordinator, also when it is lost; a bare number is seconds",
     },
+    ...tlsOptions,
     tokenFile,
     tokenStdin: {
       kind: "switch",

@@ -7,7 +7,7 @@ import { realTaskFiles } from "./engine/task_files.ts";
 import { ThreadPool } from "./engine/thread_pool.ts";
 import type { MapreduceHost, OutputFolder, TempFolder, WorkerStart } from "./host.ts";
 import { LastLines } from "./jobs/last_lines.ts";
-import { tramCommand } from "./tram_command.ts";
+import { tramCommand } from "../tram_command.ts";
 
 /** This machine. */
 export const realHost: MapreduceHost = {
@@ -47,10 +47,19 @@ async function makeTemp(): Promise<TempFolder> {
   }
 }
 
+/** Whether a worker encrypts stands in its arguments alone; an empty variable counts as none. */
+const NO_TLS_VARIABLES = Object.fromEntries(
+  ["TLS_CERT", "TLS_KEY", "TLS_CA"].flatMap((name) => [
+    [`TRAM_${name}`, ""],
+    [`TRAM_MAPREDUCE_${name}`, ""],
+  ]),
+);
+
 function startWorker({ args, line, onLine }: WorkerStart) {
   const tram = tramCommand();
   const child = new Deno.Command(tram.command, {
     args: [...tram.args, ...args],
+    env: NO_TLS_VARIABLES,
     stdin: "piped",
     stdout: "null",
     stderr: "piped",

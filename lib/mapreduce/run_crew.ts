@@ -1,6 +1,7 @@
 import { tokensToGuard } from "../config/user_token.ts";
 import type { RunContext } from "../context.ts";
-import { type Address, formatAddress, isLoopback } from "../transport/network.ts";
+import { warnOfExposure } from "../log/warn_of_exposure.ts";
+import { type Address, formatAddress } from "../transport/network.ts";
 import { formatToken, newToken, type Token } from "../transport/token.ts";
 import { Coordinator } from "./engine/coordinator.ts";
 import type { JobResult } from "./engine/job_result.ts";
@@ -56,7 +57,7 @@ export async function runCrew(
             `worker --coordinator HOST:${port}"`,
         );
       }
-      if (!isLoopback(flags.host)) log.warn("what follows the handshake is not encrypted");
+      warnOfExposure(log, { host: flags.host, tokens, network });
       workers.start(event.address);
     },
   });
@@ -80,7 +81,7 @@ async function tokensOf(
 
 /** How a worker is started on this machine. It may open what its coordinator names: that is us. */
 function workerArgs(
-  { threads, memory, timeout }: RunFlags,
+  { threads, memory, timeout, ...flags }: RunFlags,
   { host, port }: Address,
   cores: number,
   count: number,
@@ -91,7 +92,14 @@ function workerArgs(
     ...["--coordinator", formatAddress({ host: local, port }), "--input-root", "/"],
     ...["--threads", String(threads ?? Math.max(1, Math.floor(cores / count)))],
     ...["--memory", String(memory), "--timeout", `${Math.ceil(timeout)}ms`],
+    ...tlsArgs(flags),
   ];
+}
+
+/** The line of a worker is encrypted as ours is; it shows the same certificate to other workers. */
+function tlsArgs({ tlsCert, tlsKey, tlsCa }: Partial<RunFlags>): readonly string[] {
+  if (tlsCert === undefined || tlsKey === undefined || tlsCa === undefined) return [];
+  return ["--tls-cert", tlsCert, "--tls-key", tlsKey, "--tls-ca", tlsCa];
 }
 
 function isAnyAddress(host: string): boolean {

@@ -25,6 +25,10 @@ export interface RunFlags extends JobFlags {
   readonly port?: number | undefined;
   /** Longest time without any worker, in milliseconds. */
   readonly timeout: number;
+  readonly tlsCert?: string | undefined;
+  readonly tlsKey?: string | undefined;
+  /** For the workers that are started here. */
+  readonly tlsCa?: string | undefined;
   readonly tokenFile?: string | undefined;
   readonly json: boolean;
 }
@@ -55,5 +59,12 @@ export function checkRunFlags(flags: RunFlags): void {
   }
   if (workers === 0 && (flags.port !== undefined || !isLoopback(flags.host))) {
     throw new UsageError("Cannot let workers join with --workers 0: it is done in this process");
+  }
+  const startsWorkers = workers !== 0 && workers !== "join";
+  if (flags.tlsCert !== undefined && flags.tlsCa === undefined && startsWorkers) {
+    throw new UsageError(
+      "Cannot start workers here without --tls-ca, since they would not trust this server: give " +
+        "it, or wait for others with --workers join",
+    );
   }
 }

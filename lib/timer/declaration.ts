@@ -1,6 +1,14 @@
 /** The subcommand `timer`: its commands as data. The bodies are loaded when they are called. */
 import { command } from "../config/command.ts";
-import { dialPort, host, json, listenPort, tokenFile } from "../config/common_options.ts";
+import {
+  dialPort,
+  host,
+  json,
+  listenPort,
+  tlsDialOptions,
+  tlsListenOptions,
+  tokenFile,
+} from "../config/common_options.ts";
 import {
   parseCount,
   parseDurationMs,
@@ -38,6 +46,7 @@ const serve = command({
       placeholder: "DURATION",
       brief: "Send a client away that asks nothing for this long, e.g. 30s (default: never)",
     },
+    ...tlsListenOptions,
     tokenFile,
     insecure: { kind: "switch", brief: "Let everybody in, also from other machines" },
     json,
@@ -139,6 +148,7 @@ const ping = command({
         "FILE.hgrm for percentiles",
       completes: "file",
     },
+    ...tlsDialOptions,
     tokenFile,
     insecure: { kind: "switch", brief: "Go on with a server that does not prove itself" },
     json,

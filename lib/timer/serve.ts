@@ -2,9 +2,10 @@ import { ExitCode } from "../config/exit_code.ts";
 import { tokensToServe } from "../config/user_token.ts";
 import type { RunContext } from "../context.ts";
 import { eventLine, listeningLine, logServerEvent } from "../log/server_log.ts";
+import { warnOfExposure } from "../log/warn_of_exposure.ts";
 import { LineError, LineErrorCode } from "../transport/line_error.ts";
 import { listen, type ServerEvent } from "../transport/listen.ts";
-import { formatAddress, isLoopback } from "../transport/network.ts";
+import { formatAddress } from "../transport/network.ts";
 import { answerRequests } from "./answer_requests.ts";
 import { idleWatch } from "./idle_watch.ts";
 import { KeepWatch } from "./keep_watch.ts";
@@ -54,10 +55,7 @@ export async function serve(context: RunContext, flags: ServeFlags): Promise<Exi
     },
   );
   stdout.write(`${listeningLine(server.address, json)}\n`);
-  if (!isLoopback(host)) {
-    const open = tokens === undefined ? "everybody may come in, and " : "";
-    log.warn(`${open}what follows the handshake is not encrypted`);
-  }
+  warnOfExposure(log, { host, tokens, network });
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
     else signal.addEventListener("abort", () => resolve(), { once: true });

@@ -7,10 +7,16 @@ import { LineError, LineErrorCode } from "./line_error.ts";
 import { type ByteStream, formatAddress } from "./network.ts";
 import { writeAll } from "./write_all.ts";
 
+/** How a server of TLS answers what is none: with an alert (RFC 8446, 5.1). */
+const TLS_ALERT = [0x15, 3] as const;
+
 /** Sends and receives single frames over a stream, one at a time, as the handshake does. */
 export class HandshakeLine {
   readonly stream: ByteStream;
   readonly decoder: FrameDecoder;
+  /** How many of the first bytes are those of a TLS alert. */
+  #alertBytes = 0;
+  #received = 0;
 
   constructor(stream: ByteStream, decoder: FrameDecoder) {
     this.stream = stream;
@@ -53,9 +59,10 @@ export class HandshakeLine {
   }
 
   async #readMore(name: string): Promise<void> {
+    const space = this.decoder.space();
     let n: number | null;
     try {
-      n = await this.stream.read(this.decoder.space());
+      n = await this.stream.read(space);
     } catch (cause) {
       if (cause instanceof LineError) throw cause;
       throw this.#lost("the connection broke", cause);
@@ -64,7 +71,19 @@ export class HandshakeLine {
       const cut = this.decoder.pendingBytes > 0 ? ", inside a frame" : "";
       throw this.#lost(`the peer hung up where ${name} was due${cut}`);
     }
+    this.#checkHead(space, n);
     this.decoder.filled(n);
+  }
+
+  /** The first two bytes of a frame are zero here, so those of TLS cannot be one. */
+  #checkHead(bytes: Uint8Array, count: number): void {
+    for (let at = 0; at < count && this.#received < TLS_ALERT.length; at++, this.#received++) {
+      if (bytes[at] === TLS_ALERT[this.#received]) this.#alertBytes++;
+      if (this.#alertBytes < TLS_ALERT.length) continue;
+      const peer = formatAddress(this.stream.peer);
+      const message = `Cannot shake hands with ${peer}: it speaks TLS, this side does not`;
+      throw new LineError(LineErrorCode.TlsWanted, message);
+    }
   }
 
   #lost(what: string, cause?: unknown): LineError {

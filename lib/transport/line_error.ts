@@ -50,6 +50,12 @@ export const LineErrorCode = {
   CannotListen: "cannot-listen",
   /** Only local: the connection ended without a goodbye. */
   Lost: "lost",
+  /** Only local: the peer speaks TLS and this side does not. */
+  TlsWanted: "tls-wanted",
+  /** Only local: this side speaks TLS and the peer does not. */
+  NoTls: "no-tls",
+  /** Only local: one side does not trust the other's certificate. */
+  Untrusted: "untrusted",
   /** Only local: this side cancelled. */
   Cancelled: "cancelled",
 } as const;
@@ -87,6 +93,9 @@ const LOCAL: ReadonlySet<string> = new Set([
   LineErrorCode.Unreachable,
   LineErrorCode.CannotListen,
   LineErrorCode.Lost,
+  LineErrorCode.TlsWanted,
+  LineErrorCode.NoTls,
+  LineErrorCode.Untrusted,
   LineErrorCode.Cancelled,
 ]);
 

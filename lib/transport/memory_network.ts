@@ -68,6 +68,7 @@ export class MemoryLink {
 export class MemoryNetwork implements Network {
   /** All connections since the start, in order. */
   readonly links: MemoryLink[] = [];
+  readonly isEncrypted = false;
   readonly #options: MemoryNetworkOptions;
   readonly #clock: Clock;
   readonly #listeners = new Map<string, (stream: ByteStream) => void>();

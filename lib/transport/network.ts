@@ -1,6 +1,6 @@
 /**
- * What the line needs of a network: streams of bytes. Two are there, TCP (`tcpNetwork`) and memory
- * (`MemoryNetwork`); TLS will be a third.
+ * What the line needs of a network: streams of bytes. Three are there: TCP (`tcpNetwork`), TLS
+ * (`tlsNetwork`) and memory (`MemoryNetwork`).
  */
 
 /** Where to listen or whom to dial. */
@@ -37,6 +37,8 @@ export interface StreamListener {
 
 /** Makes streams. */
 export interface Network {
+  /** Nobody on the way can read or change what its streams carry. */
+  readonly isEncrypted: boolean;
   /**
    * Listens on `address`.
    *
@@ -46,7 +48,8 @@ export interface Network {
   /**
    * Connects to `address`.
    *
-   * @throws {LineError} `unreachable`, or the reason of `signal` when it aborts
+   * @throws {LineError} `unreachable`; over TLS also `untrusted` and `no-tls`
+   * @throws the reason of `signal` when it aborts
    */
   connect(address: Address, signal: AbortSignal): Promise<ByteStream>;
 }

@@ -13,9 +13,12 @@ async function complete(shell: string, ...words: string[]) {
   return stdout.text.split("\n").slice(0, -1);
 }
 
+const TOOLS = ["timer", "collect", "chat", "mapreduce", "launch"];
+const EVERYTHING = [...TOOLS, "token", "tls", "completion", "help"];
+
 for (
   const [words, proposals] of [
-    [[""], ["timer", "collect", "chat", "mapreduce", "token", "completion", "help"]],
+    [[""], EVERYTHING],
     [["ti"], ["timer"]],
     [["--v"], ["--version"]],
     [["token", ""], ["new", "show"]],
@@ -40,7 +43,7 @@ for (
     [["timer", "ping", "--hel"], ["--help"]],
     [["completion", ""], ["bash", "zsh", "fish"]],
     [["completion", "f"], ["fish"]],
-    [["help", ""], ["timer", "collect", "chat", "mapreduce", "token", "completion", "help"]],
+    [["help", ""], EVERYTHING],
     [["help", "timer", "s"], ["serve"]],
     [["help", "timer", "serve", ""], []],
     [["__"], []],

@@ -73,3 +73,13 @@ Deno.test("timer ping warns of an unknown variable, and goes on", async () => {
     "tram: warning: TRAM_TIMER_PROT is no option of tram timer; did you mean TRAM_TIMER_PORT?\n",
   );
 });
+
+Deno.test("tls init takes no variable that is for all commands for one of its own", async () => {
+  const env = { TRAM_TLS_CA: "ca.pem", TRAM_TLS_CERT: "a.pem", TRAM_TLS_CADIR: "x" };
+  const init = new FakeRoom().run(["tls", "init", "--show-config"], env);
+  assert.equal(await init.exitCode, 0);
+  assert.equal(
+    init.stderr.text,
+    "tram: warning: TRAM_TLS_CADIR is no option of tram tls; did you mean TRAM_TLS_CA_DIR?\n",
+  );
+});

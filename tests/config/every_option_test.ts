@@ -10,19 +10,29 @@ import "smol-toml";
 
 /** Options whose parsers take any text that can stand in a variable or a file. */
 const TAKES_ANYTHING: ReadonlySet<string> = new Set([
+  "ca-dir",
   "downloads",
+  "executable",
   "hdr",
   "input-root",
   "job",
+  "log-dir",
   "log-file",
+  "machines",
   "mapper",
   "output",
   "pattern",
   "reducer",
+  "retry-file",
   "samples",
   "spool",
+  "ssh",
+  "ssh-config",
   "store",
   "tag",
+  "tls-ca",
+  "tls-cert",
+  "tls-key",
   "token-file",
 ]);
 
@@ -33,6 +43,7 @@ const SAMPLES: Readonly<Record<string, string>> = {
   FILE: "some.file",
   HOST: "192.0.2.7",
   N: "7",
+  "NAME=VALUE": "ForwardX11=no",
   PORT: "4711",
   RATE: "2k",
   SIZE: "64KiB",

@@ -18,6 +18,7 @@ function proxiedWorld(): World {
 function proxied(network: MemoryNetwork, { clock }: World): Network {
   const proxies = new Map<string, FaultProxy>();
   return {
+    isEncrypted: false,
     listen: (address) => network.listen(address),
     connect(target, signal) {
       const key = formatAddress(target);

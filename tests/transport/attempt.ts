@@ -74,6 +74,7 @@ export function tampering(
   change: (frame: Uint8Array) => Uint8Array | undefined,
 ): (network: Network) => Network {
   return (network) => ({
+    isEncrypted: false,
     listen: (address) => network.listen(address),
     async connect(address, signal) {
       const stream = await network.connect(address, signal);

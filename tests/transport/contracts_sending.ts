@@ -24,6 +24,7 @@ function countingNetwork(network: Network): { network: Network; writes: () => nu
   return {
     writes: () => writes,
     network: {
+      isEncrypted: false,
       listen: (address) => network.listen(address),
       connect: async (address, signal) => counted(await network.connect(address, signal)),
     },

@@ -91,6 +91,7 @@ Deno.test("handshake gives a recording of one session no use in a second one", a
   const world = memoryWorld();
   const recorded: Uint8Array[] = [];
   const recording = (network: Network): Network => ({
+    isEncrypted: false,
     listen: (address) => network.listen(address),
     connect: async (address, signal) =>
       tamperWrites(await network.connect(address, signal), (bytes) => {

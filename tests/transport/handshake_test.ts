@@ -154,6 +154,7 @@ Deno.test("listen() refuses an address of other machines without token or insecu
 
 Deno.test("dial() tells why it was refused although its next write fails", async () => {
   const hangsUpEarly = (network: Network): Network => ({
+    isEncrypted: false,
     listen: (address) => network.listen(address),
     async connect(address, signal) {
       const stream = await network.connect(address, signal);

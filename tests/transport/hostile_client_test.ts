@@ -32,6 +32,7 @@ async function hangsUp(stream: ByteStream): Promise<boolean> {
 /** A network whose `connect` calls `then` before anybody else learns that it succeeded. */
 function interrupted(network: Network, then: () => void): Network {
   return {
+    isEncrypted: false,
     listen: (address) => network.listen(address),
     async connect(address, signal) {
       const stream = await network.connect(address, signal);

@@ -34,6 +34,7 @@ function failingNetwork(network: Network): { network: Network; failNext: () => v
   return {
     failNext: () => fails = true,
     network: {
+      isEncrypted: false,
       listen: (address) => network.listen(address),
       connect: async (address, signal) => failing(await network.connect(address, signal)),
     },
@@ -137,6 +138,7 @@ function holdingNetwork(network: Network): { network: Network; hold: () => void 
   return {
     hold: () => holds = true,
     network: {
+      isEncrypted: false,
       listen: (address) => network.listen(address),
       connect: async (address, signal) => held(await network.connect(address, signal)),
     },

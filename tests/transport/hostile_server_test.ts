@@ -177,6 +177,7 @@ Deno.test("listen() hangs up on the oldest of more strangers than there may be",
 function fromHosts(network: Network, hosts: readonly string[]): Network {
   let arrived = 0;
   return {
+    isEncrypted: false,
     connect: (address, signal) => network.connect(address, signal),
     listen(address) {
       const listener = network.listen(address);

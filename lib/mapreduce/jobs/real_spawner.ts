@@ -1,4 +1,4 @@
-import { tramCommand } from "../tram_command.ts";
+import { tramCommand } from "../../tram_command.ts";
 import type { Program, Spawner } from "./spawner.ts";
 
 /** Starts programs on this machine. */

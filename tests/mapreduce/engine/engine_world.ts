@@ -36,6 +36,7 @@ class Machine {
 
   constructor(world: EngineWorld) {
     this.network = {
+      isEncrypted: false,
       listen: (address) => {
         const listener = world.network.listen(address);
         this.ports.add(listener.address.port);

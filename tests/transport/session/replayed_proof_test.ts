@@ -22,6 +22,7 @@ Deno.test("a recorded resumption is refused when it is played again", async () =
   const server = new WordServer(world, store, 10);
   const heard: number[] = [];
   const tapped: Network = {
+    isEncrypted: false,
     listen: (address) => network.listen(address),
     async connect(address, signal): Promise<ByteStream> {
       const stream = await network.connect(address, signal);

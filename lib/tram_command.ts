@@ -10,6 +10,6 @@ export function tramCommand(
   // Threads of an executable are not told that they are in one, but for where its files seem to be.
   const isExecutable = Deno.build.standalone ?? import.meta.url.includes("/deno-compile-");
   if (isExecutable) return { command, args: [] };
-  const cli = new URL("../../cli.ts", import.meta.url).href;
+  const cli = new URL("../cli.ts", import.meta.url).href;
   return { command, args: ["run", "-A", "--quiet", ...flags, cli] };
 }

@@ -1,0 +1,245 @@
+import type { Timer } from "../../clock/clock.ts";
+import type { RunContext } from "../../context.ts";
+import { displayWidth } from "../../terminal/display_width.ts";
+import { safeJson, safeText } from "../../terminal/safe_text.ts";
+import type { OutputMessage } from "../guard/messages.ts";
+import type { RunFile } from "../guard/run_folder.ts";
+import type { LogFolder } from "../launch_host.ts";
+import { CopyOutput } from "./copy_output.ts";
+import type { LaunchPlan } from "./launch_plan.ts";
+import { Machines } from "./machines.ts";
+import { dealCopies, type Place } from "./place.ts";
+import { startOf } from "./start_of.ts";
+import { Supervisor } from "./supervisor.ts";
+import type {
+  CopyState,
+  LaunchResult,
+  SupervisorAction,
+  SupervisorEvent,
+} from "./supervisor_types.ts";
+import { waitForPort } from "./wait_for_port.ts";
+
+/** How often to see what is due, in milliseconds. */
+const TICK_MS = 100;
+
+/** What a launcher is made of. */
+export interface LauncherParts {
+  readonly context: RunContext;
+  readonly plan: LaunchPlan;
+  readonly runId: string;
+  /** Machines of each list that a role names; `undefined` is this machine. */
+  readonly places: ReadonlyMap<string | undefined, readonly Place[]>;
+  /** For the run's folder on a machine. */
+  readonly filesOf: (place: Place) => readonly RunFile[];
+  /** For all roles. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly isJson: boolean;
+  readonly logs: LogFolder | undefined;
+}
+
+/** A process of a copy. */
+interface Run {
+  readonly copy: CopyState;
+  readonly place: Place;
+  readonly output: CopyOutput;
+  readonly over: AbortController;
+}
+
+/** Runs a plan: guards on all machines, the supervisor, and what comes out of them. */
+export class Launcher {
+  readonly #parts: LauncherParts;
+  readonly #supervisor: Supervisor;
+  readonly #places = new Map<string, Place>();
+  readonly #machines: Machines;
+  readonly #runs = new Map<number, Run>();
+  readonly #over = Promise.withResolvers<LaunchResult>();
+  #nextId = 1;
+  #interrupts = 0;
+  #timer: Timer | undefined;
+
+  constructor(parts: LauncherParts) {
+    this.#parts = parts;
+    const { plan, places, context, runId, filesOf } = parts;
+    this.#supervisor = new Supervisor(plan);
+    for (const role of plan.roles) {
+      const dealt = dealCopies(role.copies, places.get(role.machines) ?? []);
+      for (const [at, copy] of this.#supervisor.copiesOf(role.name).entries()) {
+        this.#places.set(copy.name, dealt[at] as Place);
+      }
+    }
+    this.#machines = new Machines({
+      ...{ context, runId, filesOf, places: [...new Set(this.#places.values())] },
+      onOutput: (_, output) => this.#onOutput(output),
+      onCopy: (_, event) => {
+        const run = this.#runs.get(event.copy);
+        if (run === undefined) return;
+        if (event.type === "exited") this.#endRun(event.copy, run);
+        if (event.type === "failed") this.#endRun(event.copy, run);
+        this.#tell({ ...event, copy: run.copy.name });
+        if (event.type === "started") this.#probe(run);
+      },
+      onLost: (place, why) => {
+        for (const [id, run] of this.#runs) {
+          if (run.place !== place) continue;
+          this.#endRun(id, run);
+          this.#tell({ type: "lost", copy: run.copy.name, why });
+        }
+      },
+    });
+  }
+
+  /** All copies as they are. */
+  get copies(): readonly (CopyState & { readonly place: string })[] {
+    return this.#supervisor.copies.map((copy) => ({
+      ...copy,
+      place: this.#places.get(copy.name)?.name ?? "",
+    }));
+  }
+
+  /** Has everything end; again: at once. */
+  interrupt(): void {
+    if (this.#interrupts++ > 0) this.#machines.end(0);
+    else this.#tell({ type: "interrupt" });
+  }
+
+  /** Runs everything, until nothing is left. */
+  async run(): Promise<LaunchResult> {
+    const tick = () => {
+      this.#tell({ type: "tick" });
+      this.#timer = this.#parts.context.clock.after(TICK_MS, tick);
+    };
+    this.#tell({ type: "begin" });
+    tick();
+    const result = await this.#over.promise;
+    this.#timer?.cancel();
+    const left = await this.#machines.close();
+    if (left.length === 0) return result;
+    const failures = left.map((why) => ({ copy: "", code: 1, why, required: true }));
+    return { code: Math.max(1, result.code), failures: [...result.failures, ...failures] };
+  }
+
+  #nowMs(): number {
+    return this.#parts.context.clock.monotonicNs() / 1e6;
+  }
+
+  #tell(event: SupervisorEvent): void {
+    if (event.type !== "tick" && event.type !== "begin") this.#report(event);
+    for (const action of this.#supervisor.on(event, this.#nowMs())) this.#do(action);
+  }
+
+  #do(action: SupervisorAction): void {
+    switch (action.type) {
+      case "start":
+        return this.#start(action.copy);
+      case "stop": {
+        for (const [id, { copy, place }] of this.#runs) {
+          if (copy.name === action.copy) this.#machines.stop(place, id);
+        }
+        return;
+      }
+      case "restart":
+      case "ending":
+        return this.#report(action);
+      case "over":
+        return this.#over.resolve(action.result);
+    }
+  }
+
+  #start(name: string): void {
+    const copy = this.#supervisor.copy(name);
+    const place = this.#places.get(name);
+    if (copy === undefined || place === undefined) return;
+    const { plan, context: { process: { stdout, stderr } }, isJson, logs, env } = this.#parts;
+    const id = this.#nextId++;
+    const run: Run = {
+      ...{ copy, place, over: new AbortController() },
+      output: new CopyOutput({
+        ...{ name, role: copy.role, stdout, stderr, isJson },
+        nameColumns: Math.max(...this.#supervisor.copies.map((each) => displayWidth(each.name))),
+        keep: (bytes) => logs?.write(name, bytes),
+        onLine: (stream, line) => this.#onLine(run, stream, line),
+      }),
+    };
+    this.#runs.set(id, run);
+    try {
+      const start = startOf({
+        copy,
+        plan,
+        place,
+        supervisor: this.#supervisor,
+        env,
+        ...{
+          addressOf: (each) => this.#places.get(each)?.address ?? "",
+        },
+      });
+      this.#machines.start(place, { copy: id, ...start });
+    } catch (error) {
+      this.#endRun(id, run);
+      const message = error instanceof Error ? error.message : String(error);
+      queueMicrotask(() => this.#tell({ type: "failed", copy: name, message }));
+    }
+  }
+
+  async #onOutput({ copy, stream, bytes }: OutputMessage): Promise<void> {
+    const { stdout } = this.#parts.context.process;
+    this.#runs.get(copy)?.output.push(stream, bytes);
+    await stdout.drained?.();
+  }
+
+  #onLine({ copy }: Run, stream: string, line: string): void {
+    const { ready } = copy.role;
+    if (copy.phase !== "starting" || !("pattern" in ready)) return;
+    if (ready.type === "line" && stream !== "stdout") return;
+    const match = ready.pattern.exec(line);
+    if (match === null) return;
+    this.#tell({ type: "ready", copy: copy.name, values: { ...match.groups } });
+  }
+
+  #probe({ copy, place, over }: Run): void {
+    const { ready } = copy.role;
+    if (ready.type !== "tcp") return;
+    const { context } = this.#parts;
+    waitForPort(context, { host: place.address, port: Number(ready.port) }, over.signal).then(
+      () => this.#tell({ type: "ready", copy: copy.name, values: { port: ready.port } }),
+      () => {}, // it has ended
+    );
+  }
+
+  #endRun(id: number, run: Run): void {
+    run.output.end();
+    run.over.abort();
+    this.#runs.delete(id);
+  }
+
+  /** Says what happens: as JSON, or as lines of the log. */
+  #report(event: SupervisorEvent | SupervisorAction): void {
+    const { isJson, context: { log, process: { stdout } } } = this.#parts;
+    if (isJson) stdout.write(`${safeJson(event)}\n`);
+    switch (event.type) {
+      case "started":
+        return log.debug(`${event.copy} has started, process ${event.pid}`);
+      case "ready": {
+        const values = Object.entries(event.values).map(([name, value]) => ` ${name}=${value}`);
+        return log.info(`${event.copy} is ready${safeText(values.join(""))}`);
+      }
+      case "exited": {
+        const { copy, code, signal } = event;
+        const how = signal === null ? `with ${code}` : `by ${signal}`;
+        return log.info(`${copy} ended ${how}`);
+      }
+      case "failed":
+        return log.error(`${event.copy}: ${safeText(event.message)}`);
+      case "lost":
+        return log.error(`${event.copy} is lost: ${safeText(event.why)}`);
+      case "restart": {
+        const { copy, why, inMs } = event;
+        return log.warn(`${copy} ${why}; it is started again in ${inMs / 1000} s`);
+      }
+      case "ending":
+        if (event.why !== undefined) log.error(`everything is stopped: ${safeText(event.why)}`);
+        return;
+      case "interrupt":
+        return log.info("everything is stopped; once more to do so at once");
+    }
+  }
+}

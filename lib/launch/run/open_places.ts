@@ -1,0 +1,81 @@
+import type { RunContext } from "../../context.ts";
+import { HERE, isHere, type Machine } from "../hosts/machine.ts";
+import { readMachines } from "../hosts/read_machines.ts";
+import type { Connector } from "../ssh/connector.ts";
+import { openConnector } from "../ssh/open_connector.ts";
+import { sshLinks } from "../ssh/ssh_links.ts";
+import type { LaunchPlan } from "./launch_plan.ts";
+import type { MachineFlags } from "./machine_options.ts";
+import type { Place } from "./place.ts";
+
+/** Machines by the list that roles name; `undefined` is this machine alone. */
+export type Places = ReadonlyMap<string | undefined, readonly Place[]>;
+
+/**
+ * The machines that the roles of a plan run on, each once, however many lists name it.
+ *
+ * @throws {UsageError} when a list is wrong, or there is no executable to bring
+ */
+export async function openPlaces(
+  context: RunContext,
+  plan: LaunchPlan,
+  flags: MachineFlags,
+): Promise<Places> {
+  const lists = new Map<string, readonly Machine[]>();
+  for (const { machines: path } of plan.roles) {
+    if (path === undefined || lists.has(path)) continue;
+    lists.set(path, await readMachines(context, path, flags.exclude));
+  }
+  const others = new Map<string, Machine>();
+  for (const machine of [...lists.values()].flat()) {
+    if (!isHere(machine) && !others.has(machine.name)) others.set(machine.name, machine);
+  }
+  const places = new Map<string, Place>();
+  const host = await context.launchHost();
+  const here: Place = {
+    ...{ name: HERE, slots: 1, link: host.here(), canVanish: false },
+    address: others.size === 0 ? "127.0.0.1" : flags.advertise ?? context.hostName(),
+  };
+  places.set(HERE, here);
+  if (others.size > 0) {
+    const machines = [...others.values()];
+    const { executable } = flags;
+    const links = await sshLinks(context, { machines, flags, executable, signal: context.signal });
+    const connector = await openConnector(context, flags);
+    await Promise.all(machines.map(async (machine, at) => {
+      const link = links[at];
+      if (link === undefined) return;
+      const address = await addressOf(machine, connector);
+      const { name, slots } = machine;
+      places.set(name, { name, address, slots, link, canVanish: true });
+    }));
+  }
+  const placeOf = (machine: Machine): Place => {
+    const place = places.get(machine.name) ?? here;
+    return isHere(machine) ? { ...place, slots: machine.slots } : place;
+  };
+  const found = new Map<string | undefined, readonly Place[]>([[undefined, [here]]]);
+  for (const [path, machines] of lists) {
+    const dealt = machines.map(placeOf);
+    // One guard for this machine, whatever its slots are in which list.
+    found.set(
+      path,
+      dealt.flatMap((place) =>
+        place.name === HERE ? Array<Place>(place.slots).fill(here) : [place]
+      ),
+    );
+  }
+  return found;
+}
+
+/** Where others find a machine: what its list says, else where ssh goes. */
+async function addressOf(machine: Machine, connector: Connector): Promise<string> {
+  const said = machine.values["address"];
+  if (said !== undefined) return said;
+  try {
+    const { door } = await connector.destination(machine);
+    return /^(\S+):\d+$/.exec(door)?.[1] ?? machine.host;
+  } catch {
+    return machine.host; // its link says what is wrong with it
+  }
+}

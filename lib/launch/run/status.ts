@@ -1,0 +1,80 @@
+import * as v from "valibot";
+import { ExitCode } from "../../config/exit_code.ts";
+import { UsageError } from "../../config/usage_error.ts";
+import type { RunContext } from "../../context.ts";
+import { formatDurationMs } from "../../terminal/format_duration_ms.ts";
+import { safeJson, safeText } from "../../terminal/safe_text.ts";
+import { controlFolder, type RunStatus, runStatusSchema } from "./control.ts";
+
+/** A run of the user that goes on. */
+interface Found {
+  readonly path: string;
+  readonly status: RunStatus;
+}
+
+/** Asks all runs of the user. */
+async function runs(context: RunContext, ask: "status" | "stop", name?: string): Promise<Found[]> {
+  const folder = controlFolder(context);
+  if (folder === undefined) return [];
+  const host = await context.launchHost();
+  const found: Found[] = [];
+  for (const path of await host.listControls(folder)) {
+    // The name of a socket begins with that of its run.
+    const runName = /([^/]*)-\d+\.sock$/.exec(path)?.[1];
+    if (name !== undefined && runName !== name) continue;
+    const answer = v.safeParse(runStatusSchema, await host.askControl(path, { ask }));
+    if (answer.success) found.push({ path, status: answer.output });
+  }
+  return found;
+}
+
+/** Flags of `tram launch status`. */
+export interface StatusFlags {
+  readonly name: string | undefined;
+  readonly json: boolean;
+}
+
+/** `tram launch status`: says what runs go on, and how their processes are. */
+export async function status(context: RunContext, flags: StatusFlags): Promise<ExitCode> {
+  const { clock, process: { stdout }, log } = context;
+  const all = await runs(context, "status", flags.name);
+  for (const { status } of all) {
+    if (flags.json) {
+      stdout.write(`${safeJson(status)}\n`);
+      continue;
+    }
+    const age = formatDurationMs((clock.wallUs() - status.sinceUs) / 1000);
+    stdout.write(`${safeText(status.name)}  process ${status.pid}, run ${status.run}, ${age}\n`);
+    for (const { name, machine, phase, pid, restarts, code } of status.copies) {
+      const details = [
+        ...machine === "here" ? [] : [`on ${machine}`],
+        ...pid === null || phase === "ended" ? [] : [`process ${pid}`],
+        ...code === null ? [] : [`code ${code}`],
+        ...restarts === 0 ? [] : [`${restarts} restarts`],
+      ];
+      stdout.write(safeText(`  ${name}  ${phase}  ${details.join(", ")}`).trimEnd() + "\n");
+    }
+  }
+  if (all.length === 0 && !flags.json) log.info("nothing runs");
+  return ExitCode.Done;
+}
+
+/** `tram launch stop`: has a run end, as ^C does. */
+export async function stop(context: RunContext, flags: StatusFlags): Promise<ExitCode> {
+  const { name, json } = flags;
+  const all = await runs(context, "status", name);
+  if (all.length === 0) {
+    throw new Error(`Cannot stop ${name ?? "anything"}: it does not run; see "tram launch status"`);
+  }
+  if (all.length > 1 && name === undefined) {
+    const names = all.map(({ status }) => safeText(status.name)).join(", ");
+    throw new UsageError(`Cannot tell what to stop: ${names} run; name one`);
+  }
+  const stopped = await runs(context, "stop", name);
+  for (const { status } of stopped) {
+    const { name, pid, run } = status;
+    if (json) context.process.stdout.write(`${safeJson({ type: "stopping", name, pid, run })}\n`);
+    else context.log.info(`${safeText(name)} is stopping`);
+  }
+  return ExitCode.Done;
+}

@@ -1,0 +1,76 @@
+/** What `launch collect`, `timer`, `chat` and `mapreduce` have in common. */
+import {
+  parseCount,
+  parseDurationMs,
+  parsePort,
+  parseTimeoutMs,
+} from "../../../config/parse_flags.ts";
+import { isLoopback } from "../../../transport/network.ts";
+import { type Readiness, type RolePlan, rolePlan } from "../launch_plan.ts";
+
+/** The line by which all servers of tram say that they are ready. */
+export const LISTENING: Readiness = {
+  type: "log",
+  pattern: /listening on \S+:(?<port>\d+)/,
+  timeoutMs: 20_000,
+};
+
+/** How many clients may be started at once: a typing error should not take the machine down. */
+export const MAX_CLIENTS = 500;
+
+/** A value that is passed on as it was typed, once `check` has seen it. */
+export function asTyped(check: (text: string) => unknown): (text: string) => string {
+  return (text) => {
+    check(text);
+    return text;
+  };
+}
+
+/** Text without control characters. @throws {SyntaxError} */
+export function parsePlain(text: string): string {
+  if (/^\P{Cc}+$/u.test(text)) return text;
+  throw new SyntaxError(`wanted text without control characters, got "${text}"`);
+}
+
+/** A number of clients. @throws {SyntaxError} */
+export function parseClients(text: string): number {
+  const count = parseCount(text);
+  if (count <= MAX_CLIENTS) return count;
+  throw new SyntaxError(`wanted at most ${MAX_CLIENTS}, got ${text}`);
+}
+
+/** Checks of values that are passed on. */
+export const typedDuration = asTyped((text) => parseTimeoutMs(text));
+/** A duration whose bare number counts milliseconds. */
+export const typedInterval = asTyped((text) => parseDurationMs(text, "ms"));
+/** A count. */
+export const typedCount = asTyped(parseCount);
+/** A port, 0 too. */
+export const typedPort = asTyped(parsePort);
+
+/** `--name value` for each value that was given, `--name` for switches that are on. */
+export function passOn(
+  flags: Readonly<Record<string, string | number | boolean | undefined>>,
+): readonly string[] {
+  return Object.entries(flags).flatMap(([name, value]) => {
+    if (value === undefined || value === false) return [];
+    const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    return value === true ? [flag] : [flag, String(value)];
+  });
+}
+
+/** Where a server listens: for others, too, when its clients are elsewhere. */
+export function listenHost(
+  { host, machines }: { readonly host: string; readonly machines?: string | undefined },
+): string {
+  return machines !== undefined && isLoopback(host) ? "0.0.0.0" : host;
+}
+
+/** A role that runs tram. */
+export function tramRole(
+  name: string,
+  args: readonly string[],
+  rest: Partial<RolePlan> = {},
+): RolePlan {
+  return rolePlan({ name, run: { program: null, args }, ...rest });
+}

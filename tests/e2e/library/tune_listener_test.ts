@@ -1,0 +1,74 @@
+/** `tuneListener()` on real sockets; what it sets shows in `tls_network_test.ts`, too. */
+import assert from "node:assert/strict";
+import { tcpNetwork } from "../../../lib/transport/tcp_network.ts";
+import { tuneListener } from "../../../lib/transport/tls/tune_listener.ts";
+import { networkWith } from "../../transport/tls/test_certificates.ts";
+import { wait } from "../processes.ts";
+
+/** Many times what it takes. */
+const DEADLINE_MS = 20_000;
+
+const isLinux = Deno.build.os === "linux";
+
+/** Sockets that this process has open. */
+function openSockets(): number {
+  return [...Deno.readDirSync("/proc/self/fd")].filter(({ name }) => {
+    try {
+      return Deno.readLinkSync(`/proc/self/fd/${name}`).startsWith("socket:");
+    } catch {
+      return false; // it was that of the folder
+    }
+  }).length;
+}
+
+Deno.test({
+  name: "tuneListener() frees the socket of a peer that reads nothing after close()",
+  ignore: !isLinux,
+  async fn() {
+    const network = networkWith();
+    const listener = network.listen({ host: "127.0.0.1", port: 0 });
+    assert(tuneListener(listener.address.port, 500));
+    const accepting = listener.accept();
+    const client = await network.connect(listener.address, AbortSignal.timeout(DEADLINE_MS));
+    const served = await accepting;
+    assert(served !== undefined);
+    const open = openSockets();
+    let isFull = false;
+    const writing = (async () => {
+      const bytes = new Uint8Array(256 * 1024);
+      try {
+        for (;;) {
+          const written = served.write(bytes);
+          const late = wait(300).then(() => isFull = true);
+          await Promise.race([written, late]);
+          await written;
+        }
+      } catch {
+        // it was closed
+      }
+    })();
+    for (let waitedMs = 0; !isFull && waitedMs < DEADLINE_MS; waitedMs += 50) await wait(50);
+    assert(isFull, "the peer takes no more");
+    served.close();
+    await writing;
+    for (let waitedMs = 0; openSockets() >= open && waitedMs < DEADLINE_MS; waitedMs += 50) {
+      await wait(50);
+    }
+    assert.equal(openSockets(), open - 1);
+    client.close();
+    listener.close();
+  },
+});
+
+Deno.test("tuneListener() finds only what listens, on its port", async () => {
+  const listener = tcpNetwork.listen({ host: "127.0.0.1", port: 0 });
+  const { port } = listener.address;
+  assert.equal(tuneListener(port), isLinux || Deno.build.os === "darwin");
+  const client = await tcpNetwork.connect(listener.address, AbortSignal.timeout(DEADLINE_MS));
+  const served = await listener.accept();
+  listener.close();
+  assert(!tuneListener(port), "what it accepted is still there");
+  client.close();
+  served?.close();
+  assert(!tuneListener(1));
+});

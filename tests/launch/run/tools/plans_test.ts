@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { checkPlan } from "../../../../lib/launch/run/check_plan.ts";
+import type { LaunchPlan } from "../../../../lib/launch/run/launch_plan.ts";
+import { chatPlan } from "../../../../lib/launch/run/tools/chat_plan.ts";
+import { collectPlan } from "../../../../lib/launch/run/tools/collect_plan.ts";
+import { mapreducePlan } from "../../../../lib/launch/run/tools/mapreduce_plan.ts";
+import { timerPlan } from "../../../../lib/launch/run/tools/timer_plan.ts";
+
+const SERVER = { host: "127.0.0.1", port: "0", json: false };
+
+const collect = { ...SERVER, clients: 5, store: ":memory:" };
+const timer = { ...SERVER, clients: 1 };
+const chat = { ...SERVER, bots: 3, interval: "500ms", duration: "5s", store: ":memory:" };
+const mapreduce = {
+  ...{ ...SERVER, workers: 2, job: "wordcount", output: "out", inputs: ["-a.txt", "b c.txt"] },
+  ...{ foldCase: true, resume: false },
+};
+
+/** The command line of a role. */
+function line(plan: LaunchPlan, name: string): string {
+  const run = plan.roles.find((role) => role.name === name)?.run;
+  return run !== undefined && "args" in run ? run.args.join(" ") : "";
+}
+
+Deno.test("plans of tools hold together, here and with machines", () => {
+  for (const machines of [undefined, "room.hosts"]) {
+    const plans = [
+      ...[collectPlan({ ...collect, machines }), timerPlan({ ...timer, machines })],
+      ...[chatPlan({ ...chat, machines }), mapreducePlan({ ...mapreduce, machines })],
+    ];
+    for (const plan of plans) {
+      checkPlan(plan, plan.name);
+      const [server, client] = plan.roles;
+      assert.equal(server?.machines, undefined, "the server is here");
+      assert.equal(client?.machines, machines);
+      const host = machines === undefined ? "127.0.0.1" : "0.0.0.0";
+      assert.match(line(plan, server?.name ?? ""), new RegExp(`--host ${host} --port 0\\b`));
+    }
+  }
+});
+
+Deno.test("collectPlan() passes on what was typed, and ends with a report", () => {
+  const plan = collectPlan({ ...collect, interval: "15ms", duration: "10s", json: true });
+  assert.equal(
+    line(plan, "client"),
+    "collect send --host {server.host} --port {server.port} --interval 15ms --duration 10s " +
+      "--id client-{index}",
+  );
+  assert.equal(plan.roles[1]?.copies, 5);
+  assert.equal(
+    line(plan, "report"),
+    "collect report --live --host {server.host} --port {server.port} --json",
+  );
+  assert.match(line(collectPlan(collect), "client"), /--duration 10s/);
+  assert.doesNotMatch(line(collectPlan({ ...collect, count: "7" }), "client"), /--duration/);
+});
+
+Deno.test("timerPlan() has room for all clients, and shows one client's report as it is", () => {
+  assert.match(line(timerPlan({ ...timer, clients: 9 }), "server"), /--max-clients 9$/);
+  assert.match(line(timerPlan(timer), "server"), /--max-clients 5$/);
+  assert.equal(timerPlan(timer).roles[1]?.output, "plain");
+  assert.equal(timerPlan({ ...timer, clients: 2 }).roles[1]?.output, "prefixed");
+});
+
+Deno.test("mapreducePlan() tells inputs from options, and other machines where they are", () => {
+  const plan = mapreducePlan(mapreduce);
+  assert.match(line(plan, "run"), /--workers join .* --fold-case -- -a\.txt b c\.txt$/);
+  assert.doesNotMatch(line(plan, "worker"), /--advertise/);
+  const far = mapreducePlan({ ...mapreduce, machines: "room.hosts" });
+  assert.match(line(far, "worker"), /--advertise \{address\}$/);
+});
