@@ -88,7 +88,10 @@ export class Coordinator {
       await OutputDesk.tidy(output);
       server = listen(
         mapreduceService,
-        { ...address, network, clock, tokens, ...(budget && { budget }) },
+        {
+          ...{ ...address, network, clock, tokens, insecure: tokens === undefined },
+          ...(budget && { budget }),
+        },
         (connection) => this.#serve(connection),
       );
       this.#event({ type: "listening", address: server.address });
@@ -121,9 +124,11 @@ export class Coordinator {
     if (scheduler === undefined || record === undefined) return undefined;
     return {
       ...scheduler.counts(),
-      inputBytes: record.inputBytes(),
+      inputBytes: record.inputBytes((task) => scheduler.isMapped(task)),
       relayedBytes: this.#relays.relayedBytes,
       sentInputBytes: this.#inputs.sentBytes,
+      spilledBytes: record.spilledBytes() + sumOf(this.#lines.values(), ({ attempts }) =>
+        sumOf(attempts.values(), ({ spilledBytes }) => spilledBytes)),
       workersNow: [...this.#lines.values()].map((line) => ({
         worker: line.id,
         label: line.label,
@@ -143,9 +148,9 @@ export class Coordinator {
     connection.closed.then(({ message }) => this.#onLeft(line, message));
     return {
       join: (join) => this.#onJoin(line, join),
-      progress: ({ name, bytes, records, status }) => {
+      progress: ({ name, bytes, records, status, spilledBytes = 0 }) => {
         const attempt = line.attempts.get(attemptKey(name));
-        if (attempt !== undefined) Object.assign(attempt, { bytes, records, status });
+        if (attempt !== undefined) Object.assign(attempt, { bytes, records, status, spilledBytes });
         this.#tell({ type: "progress", worker: line.id, name });
       },
       mapDone: (done) => this.#onMapDone(line, done),
@@ -363,4 +368,10 @@ export class Coordinator {
     const { id: worker, label } = line;
     this.#event({ type: "attempt", change, name, worker, label, ...(message && { message }) });
   }
+}
+
+function sumOf<T>(items: Iterable<T>, of: (item: T) => number): number {
+  let sum = 0;
+  for (const item of items) sum += of(item);
+  return sum;
 }

@@ -19,8 +19,8 @@ export interface CoordinatorParts {
   readonly network: Network;
   /** Where workers come to; port 0 lets the system choose. */
   readonly address: Address;
-  /** Who may come. */
-  readonly tokens: readonly Token[];
+  /** Who may come; `undefined`: everybody. */
+  readonly tokens: readonly Token[] | undefined;
   readonly plan: JobPlan;
   /** The output folder, which is there. */
   readonly output: Folder;
@@ -85,5 +85,7 @@ export interface EngineStatus extends SchedulerCounts {
   readonly relayedBytes: number;
   /** Bytes of inputs that were sent to workers. */
   readonly sentInputBytes: number;
+  /** Bytes that did not fit into memory: of winners, and of attempts that run. */
+  readonly spilledBytes: number;
   readonly workersNow: readonly WorkerStatus[];
 }

@@ -113,14 +113,24 @@ export class JobRecord {
     await this.#journal.add({ type: "lost", task, message });
   }
 
+  /** Bytes that did not fit into memory, of winners. */
+  spilledBytes(): number {
+    let bytes = 0;
+    for (const { counters } of this.#maps.values()) bytes += counters["map.spilled_bytes"] ?? 0;
+    for (const { counters } of this.#reduces.values()) {
+      bytes += counters["reduce.spilled_bytes"] ?? 0;
+    }
+    return bytes;
+  }
+
   /** Stored bytes of inputs: of all map tasks, and of those that are done. */
-  inputBytes(): { total: number; done: number } {
+  inputBytes(isMapped: (task: number) => boolean): { total: number; done: number } {
     let total = 0;
     let done = 0;
     for (const [task, { splits }] of this.#plan.tasks.entries()) {
       const bytes = splits.reduce((sum, { startByte, endByte }) => sum + endByte - startByte, 0);
       total += bytes;
-      if (this.#maps.has(task) || this.lost.has(task)) done += bytes;
+      if (isMapped(task)) done += bytes;
     }
     return { total, done };
   }
@@ -137,6 +147,7 @@ export class JobRecord {
     const winners = [...[...this.#maps.values()].sort((a, b) => a.task - b.task), ...reduces];
     const skipped = winners.flatMap(({ skipped }) => skipped);
     const isPartial = problems.length > 0 || lost.length > 0 || skipped.length > 0;
+    const earlier = winners.filter(({ epoch }) => epoch < this.epoch);
     let final: Ending = ending;
     if (ending.outcome === "done") {
       final = { outcome: isPartial ? "partial" : "done" };
@@ -156,6 +167,12 @@ export class JobRecord {
       skipped,
       lost,
       parts: reduces.map(({ task, bytes, crc32 }) => ({ name: partName(task), bytes, crc32 })),
+      earlier: {
+        maps: earlier.filter(({ kind }) => kind === "map").length,
+        reduces: earlier.filter(({ kind }) => kind === "reduce").length,
+        storedBytes: earlier.reduce((sum, { counters }) =>
+          sum + (counters["map.stored_bytes"] ?? 0), 0),
+      },
     };
   }
 

@@ -146,6 +146,10 @@ class SequentialRun {
         counters,
         skipped,
       });
+    } catch (error) {
+      out.close();
+      await output.remove(upload).catch(() => {});
+      throw error;
     } finally {
       out.close();
     }

@@ -66,7 +66,8 @@ class WorkerRun {
     const { clock, network, token, id, shuffleHost: host, signal, budget } = parts;
     this.#shuffle = new ShuffleLines({ clock, network, token, id, ...(budget && { budget }) });
     const tokens = token === undefined ? undefined : [token];
-    const options = { host, network, clock, tokens, ...(budget && { budget }) };
+    const insecure = token === undefined;
+    const options = { host, network, clock, tokens, insecure, ...(budget && { budget }) };
     this.#server = listen(shuffleService, options, (connection) => {
       const post = new LinePost(connection);
       return {

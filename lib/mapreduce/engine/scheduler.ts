@@ -105,6 +105,11 @@ export class Scheduler {
     return winner.worker;
   }
 
+  /** Whether the output of this map task is there, or given up. */
+  isMapped(task: number): boolean {
+    return this.#board.maps[task]?.isDone ?? false;
+  }
+
   /** How far the job is. */
   counts(): SchedulerCounts {
     const { done, running, maps, reduces, mapsAreDone } = this.#board;
