@@ -105,7 +105,12 @@ export class TaskThreadLine {
     const { handle } = this.#call ?? {};
     switch (message.type) {
       case "progress":
-        return handle?.progress(message.bytes, message.records, message.status);
+        return handle?.progress(
+          message.bytes,
+          message.records,
+          message.status,
+          message.spilledBytes,
+        );
       case "read":
         return void this.#read(message, handle);
       case "output":
