@@ -17,6 +17,8 @@ export interface RunFlags extends JobFlags {
   readonly threads?: number | undefined;
   /** Memory of a worker, in bytes. */
   readonly memory: number;
+  /** Folder for what does not fit into memory. @default {the system's} */
+  readonly temp?: string | undefined;
   readonly partitions: number;
   readonly top?: number | undefined;
   readonly verifyInputs: boolean;
@@ -26,6 +28,8 @@ export interface RunFlags extends JobFlags {
   /** Longest time without any worker, in milliseconds. */
   readonly timeout: number;
   readonly tokenFile?: string | undefined;
+  /** Lets everybody join. */
+  readonly insecure: boolean;
   readonly json: boolean;
 }
 
@@ -55,5 +59,10 @@ export function checkRunFlags(flags: RunFlags): void {
   }
   if (workers === 0 && (flags.port !== undefined || !isLoopback(flags.host))) {
     throw new UsageError("Cannot let workers join with --workers 0: it is done in this process");
+  }
+  if (flags.insecure && !isOpenToOthers(flags)) {
+    throw new UsageError(
+      "Cannot be --insecure where nobody may join: --host, --port or --workers join let others in",
+    );
   }
 }

@@ -23,6 +23,7 @@ const TAKES_ANYTHING: ReadonlySet<string> = new Set([
   "spool",
   "store",
   "tag",
+  "temp",
   "token-file",
 ]);
 
