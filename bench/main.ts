@@ -5,6 +5,7 @@ import { endChildren } from "./child.ts";
 import { collect } from "./collect.ts";
 import { framing } from "./framing.ts";
 import { machineFacts } from "./machine.ts";
+import { mapreduce } from "./mapreduce.ts";
 import { complain, print } from "./print.ts";
 import type { Bench, BenchReport } from "./report.ts";
 import { roundtrip } from "./roundtrip.ts";
@@ -19,6 +20,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   timer,
   collect,
   chat,
+  mapreduce,
 };
 const DEFAULT_RUNS = 5;
 const QUICK_RUNS = 2;
