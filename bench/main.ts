@@ -6,6 +6,7 @@ import { collect } from "./collect.ts";
 import { framing } from "./framing.ts";
 import { launch } from "./launch.ts";
 import { machineFacts } from "./machine.ts";
+import { mapreduce } from "./mapreduce.ts";
 import { complain, print } from "./print.ts";
 import type { Bench, BenchReport } from "./report.ts";
 import { roundtrip } from "./roundtrip.ts";
@@ -20,6 +21,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   timer,
   collect,
   chat,
+  mapreduce,
   launch,
 };
 const DEFAULT_RUNS = 5;

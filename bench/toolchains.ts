@@ -39,6 +39,29 @@ export async function buildTokio(): Promise<Build> {
   return { absence: "crates cannot be fetched or built" };
 }
 
+/** The program in Rust of the mapreduce bench. It needs no crates. */
+export async function buildWords(): Promise<Build> {
+  if (!await isThere("rustc", "--version")) return { absence: "no Rust compiler" };
+  const program = folder("results/words-rust");
+  const { isSuccess, output } = await runProgram(
+    "rustc",
+    ["--edition", "2021", "-C", "opt-level=3", "-o", program, folder("peers/words/words.rs")],
+    { timeoutMs: CARGO_TIMEOUT_MS },
+  );
+  return isSuccess ? { program } : { absence: `rustc: ${lastLine(output)}` };
+}
+
+/** `mawk`, if installed. */
+export async function findMawk(): Promise<Build> {
+  return await isThere("mawk", "-Wversion") ? { program: "mawk" } : { absence: "no mawk" };
+}
+
+/** GNU `parallel`, if installed. */
+export async function findParallel(): Promise<Build> {
+  if (await isThere("parallel", "--version")) return { program: "parallel" };
+  return { absence: "no GNU parallel" };
+}
+
 /** `sockperf`, if installed. */
 export async function findSockperf(): Promise<Build> {
   if (await isThere("sockperf", "--version")) return { program: "sockperf" };

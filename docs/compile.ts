@@ -2,7 +2,14 @@
  * `deno task compile`: makes the executable. What tram loads by name while it runs, and so cannot be
  * found by following imports, is named here: modules that run in a thread (`*_thread.ts`) and
  * folders called `assets`. Further arguments go to `deno compile` as they are.
+ *
+ * Deno puts in each npm package of its configuration, also those that only tests and benches import.
+ * So it is given a configuration without these, and a copy of the lock file, which it may cut.
  */
+
+/** Configuration and lock file for compiling; the first one's name is in the executable. */
+const CONFIG = ".compile.json";
+const LOCK = ".compile.lock";
 
 /** What of a folder has to be named, sorted so that the same sources make the same file. */
 export function namedParts(folder: string): string[] {
@@ -15,9 +22,34 @@ export function namedParts(folder: string): string[] {
   return parts.sort();
 }
 
+/** Those of `imports` that a source names. What it may mean otherwise does no harm. */
+export function usedImports(
+  imports: Readonly<Record<string, string>>,
+  sources: readonly string[],
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(imports).filter(([name]) => sources.some((text) => text.includes(`"${name}"`))),
+  );
+}
+
+/** Texts of all modules in a folder. */
+function sourcesIn(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) => {
+    if (isDirectory) return sourcesIn(`${folder}/${name}`);
+    return name.endsWith(".ts") ? [Deno.readTextFileSync(`${folder}/${name}`)] : [];
+  });
+}
+
+/** Whether an argument says if types are to be checked. */
+function isAboutCheck(argument: string): boolean {
+  return /^--(no-)?check(=|$)/.test(argument);
+}
+
 /** Arguments of `deno`. `--output` is `dist/tram` unless `extra` says otherwise. */
 export function compileArguments(parts: readonly string[], extra: readonly string[]): string[] {
   const saysOutput = extra.some((argument) => /^(--output(=|$)|-o)/.test(argument));
+  const saysCheck = extra.some(isAboutCheck);
+  const saysConfig = extra.some((argument) => /^(--(no-)?config(=|$)|-c)/.test(argument));
   return [
     "compile",
     // Which files, hosts and programs tram touches is on its command line, not known here.
@@ -26,6 +58,9 @@ export function compileArguments(parts: readonly string[], extra: readonly strin
     "--no-code-cache",
     // The thread that runs a user's job has no permissions.
     "--unstable-worker-options",
+    // That is done before: types of packages would be in the executable otherwise.
+    ...saysCheck ? [] : ["--no-check"],
+    ...saysConfig ? [] : ["--config", CONFIG, "--lock", LOCK],
     ...saysOutput ? [] : ["--output", "dist/tram"],
     ...parts.flatMap((part) => ["--include", part]),
     ...extra,
@@ -33,9 +68,36 @@ export function compileArguments(parts: readonly string[], extra: readonly strin
   ];
 }
 
+/** Runs Deno. @returns its exit code */
+async function deno(args: readonly string[]): Promise<number> {
+  return (await new Deno.Command(Deno.execPath(), { args: [...args] }).spawn().status).code;
+}
+
+/** Makes the executable. @returns the exit code */
+async function compile(extra: readonly string[]): Promise<number> {
+  const parts = namedParts("lib");
+  if (!extra.some(isAboutCheck)) {
+    const modules = ["cli.ts", ...parts.filter((part) => part.endsWith(".ts"))];
+    const code = await deno(["check", "--quiet", ...modules]);
+    if (code !== 0) return code;
+  }
+  const config = JSON.parse(Deno.readTextFileSync("deno.json"));
+  const sources = [
+    ...sourcesIn("lib"),
+    Deno.readTextFileSync("cli.ts"),
+    Deno.readTextFileSync("mod.ts"),
+  ];
+  const imports = usedImports(config.imports, sources);
+  try {
+    Deno.writeTextFileSync(CONFIG, JSON.stringify({ ...config, imports }));
+    Deno.copyFileSync("deno.lock", LOCK);
+    return await deno(compileArguments(parts, extra));
+  } finally {
+    for (const path of [CONFIG, LOCK]) Deno.removeSync(path);
+  }
+}
+
 if (import.meta.main) {
   Deno.chdir(`${import.meta.dirname}/..`);
-  const args = compileArguments(namedParts("lib"), Deno.args);
-  const { code } = await new Deno.Command(Deno.execPath(), { args }).spawn().status;
-  Deno.exit(code);
+  Deno.exit(await compile(Deno.args));
 }

@@ -100,7 +100,9 @@ async function mapreduceObjects(): Promise<Map<string, Objects>> {
   ];
   const run = room.run([...args, "--workers", "join", "/data"]);
   await room.clock.advance(1500);
-  const worker = room.run(["mapreduce", "worker", "--coordinator", "127.0.0.1", "--json"]);
+  const join = ["mapreduce", "worker", "--coordinator", "127.0.0.1", "--json"];
+  await room.clock.runUntil(room.run(join, { TRAM_TOKEN: "ab".repeat(32) }).exitCode); // refused
+  const worker = room.run(join);
   await room.clock.runUntil(Promise.all([run.exitCode, worker.exitCode]));
   const ofRun = Map.groupBy(parse(run.stdout.text), ({ type }) => `run_${type}`);
   return new Map([...ofRun, ["worker", parse(worker.stdout.text)]]);
@@ -108,8 +110,8 @@ async function mapreduceObjects(): Promise<Map<string, Objects>> {
 
 Deno.test("JSON of mapreduce has the shapes that programs rely on", async () => {
   const objects = await mapreduceObjects();
-  const events = ["plan", "listening", "worker", "attempt", "progress", "problem", "summary"];
-  const types = [...events.map((type) => `run_${type}`), "worker"];
+  const events = ["plan", "listening", "refused", "worker", "attempt", "problem", "progress"];
+  const types = [...events.map((type) => `run_${type}`), "run_summary", "worker"];
   assert.deepEqual([...objects.keys()].sort(), types.toSorted());
   for (const type of types) await assertShape(`mapreduce_${type}`, objects.get(type) ?? []);
 });

@@ -6,10 +6,23 @@ const KIB = 1024;
 
 /** Processor time so far, in seconds. */
 export function cpuSeconds(pid: number): number {
+  const [utime, stime] = cpuTicks(pid);
+  return (utime + stime) / TICKS;
+}
+
+/** Processor time of all that a process has started, once it has ended, in seconds. */
+export function endedCpuSeconds(pid: number): number {
+  const [, , cutime, cstime] = cpuTicks(pid);
+  return (cutime + cstime) / TICKS;
+}
+
+/** utime, stime, cutime, cstime. */
+function cpuTicks(pid: number): readonly [number, number, number, number] {
   const stat = read(pid, "stat");
-  // The name of the program is in brackets and may hold spaces; utime and stime are 14 and 15.
+  // The name of the program is in brackets and may hold spaces; utime is field 14.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return (Number(fields[11]) + Number(fields[12])) / TICKS;
+  const at = (index: number) => Number(fields[index] ?? NaN);
+  return [at(11), at(12), at(13), at(14)];
 }
 
 /** Memory that is resident, in millions of bytes. */

@@ -28,8 +28,16 @@ const memory = {
   parse: parseMemory,
   default: "256MiB",
   placeholder: "MEMORY",
-  brief: "Memory of a worker for what its tasks hold; the rest goes to the folder for temporary " +
-    "files (TMPDIR)",
+  brief: "Memory of a worker for what its tasks hold; the rest goes to --temp",
+} as const;
+
+const temp = {
+  kind: "value",
+  parse: parsePath,
+  placeholder: "DIR",
+  brief: "Folder on a disk for what does not fit into memory, and for map outputs until the end " +
+    "(default: TMPDIR, else /tmp)",
+  completes: "file",
 } as const;
 
 const runCommand = command({
@@ -65,8 +73,15 @@ const runCommand = command({
     ...jobOptions,
     onError: {
       ...jobOptions.onError,
-      brief: "What to do with a record or a part of the input for which the job cannot be done: " +
-        "fail, or skip it and say so",
+      brief: "What to do when the job cannot be done for a record or key, or for a part of the " +
+        "input (after four tries): fail, or skip it and name it, exit code 3; a part of the " +
+        "output is never skipped",
+    },
+    jobTimeout: {
+      ...jobOptions.jobTimeout,
+      brief: "Longest that a job of your own may take for a record, or for a megabyte of values; " +
+        "of --mapper and --reducer: longest without a sign of life, at least ten minutes; a bare " +
+        "number is seconds",
     },
     mapper: {
       kind: "value",
@@ -114,6 +129,7 @@ const runCommand = command({
       brief: "Tasks at once in each worker that is started here (default: its share of the cores)",
     },
     memory,
+    temp,
     partitions: {
       kind: "value",
       parse: parsePartitions,
@@ -157,6 +173,7 @@ const runCommand = command({
       brief: "File with the token (default: TRAM_TOKEN; else a new one, or your own where others " +
         "may join)",
     },
+    insecure: { kind: "switch", brief: "Let everybody join and see the inputs, without a token" },
     json,
     ...logOptions,
   },
@@ -211,6 +228,7 @@ const workerCommand = command({
       brief: "Tasks at once (default: as many as there are cores)",
     },
     memory,
+    temp,
     timeout: {
       kind: "value",
       parse: parseTimeoutMs,
@@ -220,6 +238,12 @@ const workerCommand = command({
     },
     ...tlsOptions,
     tokenFile,
+    insecure: {
+      kind: "switch",
+      brief:
+        "Take no token, for a run that is --insecure: whoever answers there may run commands " +
+        "here",
+    },
     tokenStdin: {
       kind: "switch",
       brief: "Read the token from standard input, and leave when that ends",

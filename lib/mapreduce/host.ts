@@ -51,8 +51,13 @@ export interface MapreduceHost {
    * @throws {Error} when it cannot be made
    */
   openOutput(path: string): Promise<OutputFolder>;
-  /** Makes a folder; takes away those of processes that are gone. @throws {Error} */
-  makeTemp(): Promise<TempFolder>;
+  /**
+   * Makes a folder; takes away those of processes that are gone.
+   *
+   * @param within where @default {the system's folder for temporary files}
+   * @throws {Error}
+   */
+  makeTemp(within?: string): Promise<TempFolder>;
   /** What runs tasks in threads. @throws {TaskError} when it cannot open the job */
   openPool(parts: ThreadPoolParts): Promise<TaskRunner>;
   /** Starts tram as a worker, the same tram as this one. @throws {Error} */

@@ -74,8 +74,8 @@ export class LocalWorkers implements AsyncDisposable {
         line,
         onLine: (text) => {
           if (this.#isEnding) return;
-          this.#lastLine = text.replace(/^tram: /, "");
-          log.warn(text.replace(/^tram: /, ""));
+          this.#lastLine = text.replace(/^tram: (?:(?:warning|error): )?/, "");
+          log.warn(this.#lastLine);
         },
       });
     } catch (error) {
@@ -85,7 +85,8 @@ export class LocalWorkers implements AsyncDisposable {
     this.#running.add(worker);
     worker.ended.then(({ code, signal }) => {
       this.#running.delete(worker);
-      if (this.#isEnding) return;
+      // Who ends well was told that the job is over, maybe before this one was.
+      if (this.#isEnding || code === ExitCode.Done && signal === undefined) return;
       const how = signal === undefined ? `with ${code}` : `by ${signal}`;
       log.warn(`worker process ${worker.pid} ended ${how}`);
       // Another one would say the same.

@@ -4,6 +4,7 @@ import { planTasks } from "./input/plan_tasks.ts";
 import { resolveInputs } from "./input/resolve_inputs.ts";
 import type { JobPlan } from "./engine/job_plan.ts";
 import type { JobDescription } from "./jobs/job_description.ts";
+import { longestSilenceMs } from "./jobs/longest_silence.ts";
 import { inputsOf, type RunFlags } from "./run_flags.ts";
 
 /**
@@ -22,7 +23,8 @@ export async function makePlan(
   try {
     const tasks = await planTasks(inputs, files, { signal });
     const { partitions, onError } = flags;
-    return { job: JSON.stringify(description), inputs, tasks, partitions, onError };
+    const silenceMs = longestSilenceMs(description, flags.jobTimeout);
+    return { job: JSON.stringify(description), inputs, tasks, partitions, onError, silenceMs };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     throw new Error(`Cannot use the inputs: one of them ${error.message}`, { cause: error });

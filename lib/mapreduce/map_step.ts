@@ -5,6 +5,7 @@ import { FORMAT_BYTES, formatOf } from "./input/format_of.ts";
 import { readPieces } from "./input/read_pieces.ts";
 import { readRecords } from "./input/read_records.ts";
 import { ReadTally } from "./input/read_tally.ts";
+import { isLoss } from "./input/problem.ts";
 import type { JobFlags } from "./jobs/describe_job.ts";
 import { openJob } from "./jobs/open_job.ts";
 import type { MapInput } from "./jobs/running_job.ts";
@@ -67,7 +68,7 @@ async function runStep(context: RunContext, flags: JobFlags): Promise<ExitCode> 
     ...{ "records": tally.records, "skipped WARC records": tally.skippedRecords },
     ...{ "problems of input": problems.length, "lines written": output.lines },
   });
-  return problems.length + report.skipped.length > 0 ? ExitCode.Partial : ExitCode.Done;
+  return problems.some(isLoss) || report.skipped.length > 0 ? ExitCode.Partial : ExitCode.Done;
 }
 
 /** Waits with more input until the output of what came before is written. */

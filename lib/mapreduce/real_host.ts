@@ -27,23 +27,22 @@ async function openOutput(path: string): Promise<OutputFolder> {
     if (error instanceof Deno.errors.AlreadyExists) {
       return { folder, wasThere: true, discard: () => Promise.resolve() };
     }
-    const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`Cannot make the output folder ${path}: ${why}`, { cause: error });
+    throw new Error(`Cannot make the output folder ${path}: ${reasonOf(error)}`, { cause: error });
   }
   const discard = () => Deno.remove(path, { recursive: true }).catch(() => {});
   return { folder, wasThere: false, discard };
 }
 
-async function makeTemp(): Promise<TempFolder> {
+async function makeTemp(within = tmpdir()): Promise<TempFolder> {
   try {
-    const work = await openWorkFolder(tmpdir(), realProcesses);
+    const work = await openWorkFolder(within, realProcesses);
     return {
       folder: realFolder(work.path),
       [Symbol.asyncDispose]: () => work[Symbol.asyncDispose](),
     };
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`Cannot make a temporary folder: ${why}`, { cause: error });
+    const what = `Cannot make a temporary folder in ${within}: ${reasonOf(error)}`;
+    throw new Error(`${what}; name another one by --temp or TMPDIR`, { cause: error });
   }
 }
 
@@ -54,6 +53,12 @@ const NO_TLS_VARIABLES = Object.fromEntries(
     [`TRAM_MAPREDUCE_${name}`, ""],
   ]),
 );
+
+/** What Deno says, without the number of the system, and the path: `No such file or directory`. */
+function reasonOf(error: unknown): string {
+  const why = error instanceof Error ? error.message : String(error);
+  return why.replace(/ \(os error \d+\).*$/s, "");
+}
 
 function startWorker({ args, line, onLine }: WorkerStart) {
   const tram = tramCommand();

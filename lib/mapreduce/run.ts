@@ -32,8 +32,10 @@ export async function run(context: RunContext, flags: RunFlags): Promise<ExitCod
     if (!view.hasBegun) await output.discard();
     throw error;
   }
-  if (result.outcome === "failed" && !view.hasBegun) await output.discard();
-  const isWhole = result.outcome === "done" || result.outcome === "partial";
+  const { outcome, counters } = result;
+  // Where no task got through there is nothing to go on with, and often the job has to be mended.
+  if (outcome === "failed" && Object.keys(counters).length === 0) await output.discard();
+  const isWhole = outcome === "done" || outcome === "partial";
   const top = flags.top === undefined || !isWhole
     ? undefined
     : await topCounts(output.folder, result.parts.map(({ name }) => name), flags.top);

@@ -17,7 +17,7 @@ export async function runAlone(
 ): Promise<JobResult> {
   const { clock, signal } = context;
   const { memory: memoryBytes, resume: isResumed } = flags;
-  await using temp = await host.makeTemp();
+  await using temp = await host.makeTemp(flags.temp);
   const spawner = await context.spawner();
   const job = await openJob(description, { kernel: "plain", memoryBytes, clock, spawner });
   await using runner = new LocalRunner({
@@ -31,9 +31,9 @@ export async function runAlone(
     ...{ clock, signal, plan, output, isResumed, runner },
     run: newRunId(),
     folder: temp.folder,
-    onProgress: (name, bytes, records) => {
+    onProgress: (name, bytes, records, status, spilledBytes) => {
       view.begin();
-      progress.update(name, bytes, records);
+      progress.update(name, { bytes, records, status, spilledBytes });
     },
     onEvent: (event) => view.event(event),
   });

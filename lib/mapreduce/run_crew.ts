@@ -24,6 +24,8 @@ export async function runCrew(
   const failing = new AbortController();
   let failure: string | undefined;
   const count = flags.workers === "join" ? 0 : flags.workers ?? host.cores;
+  // One line, and not one of each worker.
+  if (count > 0) await (await host.makeTemp(flags.temp))[Symbol.asyncDispose]();
   await using workers = new LocalWorkers({
     ...{ host, clock, count },
     log: log.child("worker"),
@@ -32,7 +34,7 @@ export async function runCrew(
       // On all addresses: others cannot come to the one by which workers here come to us.
       ...isAnyAddress(flags.host) ? ["--advertise", context.hostName()] : [],
     ],
-    line: formatToken(tokens[0] as Token),
+    line: tokens?.[0] === undefined ? "" : formatToken(tokens[0]),
     onGone(why) {
       if (isOpen) return log.warn(why);
       failure = why;
@@ -46,15 +48,18 @@ export async function runCrew(
     run: newRunId(),
     openInput: (input) => openInput(input, inputFiles),
     signal: AbortSignal.any([context.signal, failing.signal]),
-    limits: { noWorkerMs: flags.timeout },
+    // Workers of this process alone died with the one before: nobody can come back.
+    limits: { noWorkerMs: flags.timeout, ...isOpen ? {} : { returnMs: 0 } },
+    onServerEvent: isOpen ? (event) => view.serverEvent(event) : undefined,
     onEvent(event) {
       view.event(event, isOpen);
       if (event.type !== "listening") return;
       if (isOpen) {
-        const { port } = event.address;
+        const { address } = event;
+        const named = isAnyAddress(flags.host) ? { ...address, host: "HOST" } : address;
         log.info(
-          `listening on ${formatAddress(event.address)}; workers come by "tram mapreduce ` +
-            `worker --coordinator HOST:${port}"`,
+          `listening on ${formatAddress(address)}; workers come by "tram mapreduce worker ` +
+            `--coordinator ${formatAddress(named)}${tokens === undefined ? " --insecure" : ""}"`,
         );
       }
       warnOfExposure(log, { host: flags.host, tokens, network });
@@ -68,20 +73,20 @@ export async function runCrew(
   return { ...result, outcome: "failed", code: "task-failed", message: failure };
 }
 
-/** Tokens of the run: new ones where nobody else needs to know them. */
+/** Tokens of the run: new ones where nobody else needs to know them; `undefined`: all may join. */
 async function tokensOf(
   context: RunContext,
-  { host, tokenFile }: RunFlags,
+  { host, tokenFile, insecure }: RunFlags,
   isOpen: boolean,
-): Promise<readonly Token[]> {
+): Promise<readonly Token[] | undefined> {
   const isNamed = tokenFile !== undefined || Boolean(context.process.env["TRAM_TOKEN"]);
   if (!isOpen && !isNamed) return [newToken()];
-  return await tokensToGuard(context, { host, tokenFile, insecure: false }) ?? [newToken()];
+  return await tokensToGuard(context, { host, tokenFile, insecure });
 }
 
 /** How a worker is started on this machine. It may open what its coordinator names: that is us. */
 function workerArgs(
-  { threads, memory, timeout, ...flags }: RunFlags,
+  { threads, memory, timeout, temp, ...flags }: RunFlags,
   { host, port }: Address,
   cores: number,
   count: number,
@@ -92,6 +97,7 @@ function workerArgs(
     ...["--coordinator", formatAddress({ host: local, port }), "--input-root", "/"],
     ...["--threads", String(threads ?? Math.max(1, Math.floor(cores / count)))],
     ...["--memory", String(memory), "--timeout", `${Math.ceil(timeout)}ms`],
+    ...temp === undefined ? [] : [`--temp=${temp}`],
     ...tlsArgs(flags),
   ];
 }

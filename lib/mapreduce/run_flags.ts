@@ -17,6 +17,8 @@ export interface RunFlags extends JobFlags {
   readonly threads?: number | undefined;
   /** Memory of a worker, in bytes. */
   readonly memory: number;
+  /** Folder for what does not fit into memory. @default {the system's} */
+  readonly temp?: string | undefined;
   readonly partitions: number;
   readonly top?: number | undefined;
   readonly verifyInputs: boolean;
@@ -30,6 +32,8 @@ export interface RunFlags extends JobFlags {
   /** For the workers that are started here. */
   readonly tlsCa?: string | undefined;
   readonly tokenFile?: string | undefined;
+  /** Lets everybody join. */
+  readonly insecure: boolean;
   readonly json: boolean;
 }
 
@@ -65,6 +69,11 @@ export function checkRunFlags(flags: RunFlags): void {
     throw new UsageError(
       "Cannot start workers here without --tls-ca, since they would not trust this server: give " +
         "it, or wait for others with --workers join",
+    );
+  }
+  if (flags.insecure && !isOpenToOthers(flags)) {
+    throw new UsageError(
+      "Cannot be --insecure where nobody may join: --host, --port or --workers join let others in",
     );
   }
 }

@@ -3,8 +3,8 @@ import { UsageError } from "../config/usage_error.ts";
 import { tokenToDial } from "../config/user_token.ts";
 import type { RunContext } from "../context.ts";
 import { readLines } from "../terminal/read_lines.ts";
-import { safeJson, safeText } from "../terminal/safe_text.ts";
-import { type Address, formatAddress, isLoopback } from "../transport/network.ts";
+import { safeJson } from "../terminal/safe_text.ts";
+import { type Address, isLoopback } from "../transport/network.ts";
 import { parseTokens, type Token } from "../transport/token.ts";
 import { attemptKey } from "./engine/attempt_name.ts";
 import { ownCopyPath } from "./engine/own_copy_path.ts";
@@ -12,6 +12,7 @@ import { runWorker } from "./engine/run_worker.ts";
 import type { WorkerEnd, WorkerEvent } from "./engine/worker_types.ts";
 import type { InputFiles } from "./input/input_files.ts";
 import { newRunId } from "./run_parts.ts";
+import { WorkerLog } from "./screen/worker_log.ts";
 
 /** Flags of `tram mapreduce worker`. */
 export interface WorkerFlags {
@@ -25,9 +26,13 @@ export interface WorkerFlags {
   readonly threads?: number | undefined;
   /** In bytes. */
   readonly memory: number;
+  /** Folder for map outputs and what does not fit into memory. @default {the system's} */
+  readonly temp?: string | undefined;
   /** Longest wait for the coordinator, in milliseconds. */
   readonly timeout: number;
   readonly tokenFile?: string | undefined;
+  /** Works for a coordinator that has no token, too. */
+  readonly insecure: boolean;
   /** The token comes from standard input; its end ends the worker. */
   readonly tokenStdin: boolean;
   readonly json: boolean;
@@ -48,12 +53,13 @@ export async function worker(context: RunContext, flags: WorkerFlags): Promise<E
   const isAlone = isLoopback(coordinator.host) && flags.advertise === undefined;
   const threads = flags.threads ?? host.cores;
   const hostName = context.hostName();
-  await using temp = await host.makeTemp();
+  await using temp = await host.makeTemp(flags.temp);
   const signal = AbortSignal.any([context.signal, leaving.signal]);
+  const told = new WorkerLog(log, { coordinator, threads, timeoutMs });
   const onEvent = (event: WorkerEvent) => {
     if (json) stdout.write(`${safeJson(eventProperties(event))}\n`);
     log.debug(() => eventText(event));
-    if (event.type === "joined") log.info(`joined ${formatAddress(coordinator)}`);
+    told.event(event);
   };
   let end: WorkerEnd;
   try {
@@ -76,13 +82,8 @@ export async function worker(context: RunContext, flags: WorkerFlags): Promise<E
     throw error;
   }
   if (json) stdout.write(`${safeJson({ type: "over", ...end })}\n`);
-  if (end.outcome !== "lost") {
-    log.info(`the job is over: ${safeText(end.outcome)}`);
-    return ExitCode.Done;
-  }
-  const why = end.message ? `: ${safeText(end.message)}` : "";
-  log.error(`Cannot reach the coordinator at ${formatAddress(coordinator)}${why}`);
-  return ExitCode.Unreachable;
+  told.end(end);
+  return end.outcome === "lost" ? ExitCode.Unreachable : ExitCode.Done;
 }
 
 /** @param leaving aborted when standard input ends, where the token comes from there */
@@ -91,10 +92,18 @@ async function tokenOf(
   flags: WorkerFlags,
   leaving: AbortController,
 ): Promise<Token | undefined> {
-  const { host } = flags.coordinator;
+  const { coordinator: { host }, tokenFile, insecure } = flags;
+  if (insecure) {
+    if (tokenFile === undefined && !context.process.env["TRAM_TOKEN"]) return undefined;
+    throw new UsageError("Cannot both take a token and be --insecure: leave out one of them");
+  }
   if (!flags.tokenStdin) {
-    const { tokenFile } = flags;
-    return (await tokenToDial(context, { host, tokenFile, insecure: false })).token;
+    const { token } = await tokenToDial(context, { host, tokenFile, insecure });
+    if (token !== undefined || isLoopback(host)) return token;
+    throw new UsageError(
+      `Cannot join ${host} without a token: name a --token-file with that of the machine where ` +
+        'the job runs ("tram token show" there)',
+    );
   }
   const lines = readLines(context.process.stdin, context.signal);
   const { value, done } = await lines.next();
@@ -105,7 +114,8 @@ async function tokenOf(
     leaving.abort(new DOMException("standard input ended", "AbortError"));
   };
   untilEnd().catch(() => leaving.abort());
-  return parseTokens(value, "standard input")[0];
+  // An empty line: the run has none.
+  return value === "" ? undefined : parseTokens(value, "standard input")[0];
 }
 
 interface Copies {

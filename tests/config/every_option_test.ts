@@ -30,6 +30,7 @@ const TAKES_ANYTHING: ReadonlySet<string> = new Set([
   "ssh-config",
   "store",
   "tag",
+  "temp",
   "tls-ca",
   "tls-cert",
   "tls-key",

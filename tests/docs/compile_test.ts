@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { compileArguments, namedParts } from "../../docs/compile.ts";
+import { compileArguments, namedParts, usedImports } from "../../docs/compile.ts";
 
 Deno.test("namedParts() finds threads and assets at any depth, in order, and nothing else", () => {
   const folder = Deno.makeTempDirSync({ prefix: "tram-test-" });
@@ -17,6 +17,19 @@ Deno.test("namedParts() finds threads and assets at any depth, in order, and not
     assert.deepEqual(namedParts(`${folder}/c`), []);
   } finally {
     Deno.removeSync(folder, { recursive: true });
+  }
+});
+
+Deno.test("usedImports() leaves out what no source names", () => {
+  const imports = { "a": "npm:a@1.0.0", "a/b": "npm:a@1.0.0/b.js", "@c/d": "npm:@c/d@1.0.0" };
+  const sources = ['import { x } from "a/b";', 'await import("@c/d")'];
+  assert.deepEqual(Object.keys(usedImports(imports, sources)), ["a/b", "@c/d"]);
+});
+
+Deno.test("compileArguments() leaves the configuration to who names one", () => {
+  assert(compileArguments([], []).includes(".compile.json"));
+  for (const extra of [["--config", "x.json"], ["-c", "x.json"], ["--no-config"]]) {
+    assert(!compileArguments([], extra).includes(".compile.json"), extra.join(" "));
   }
 });
 

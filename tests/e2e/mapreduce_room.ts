@@ -7,7 +7,7 @@ import { runTram, TramProcess, withFolder } from "./processes.ts";
 const TASK_BYTES = 1024 * 1024;
 
 /** The token of all runs here. */
-const TOKEN = "5a".repeat(32);
+export const ROOM_TOKEN = "5a".repeat(32);
 
 /** Files of an output by name, but for the journal, which names workers. */
 export type Output = Readonly<Record<string, string>>;
@@ -89,7 +89,7 @@ export class MapreduceRoom {
     const folder = `${this.folder}/${name}`;
     const names = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
     return Object.fromEntries(
-      names.filter((name) => name !== "_journal")
+      names.filter((name) => !name.startsWith("_journal"))
         .map((name) => [name, Deno.readTextFileSync(`${folder}/${name}`)]),
     );
   }
@@ -112,7 +112,7 @@ export class MapreduceRoom {
   }
 
   #env(temp = `${this.folder}/temp`): Readonly<Record<string, string>> {
-    return { TRAM_TOKEN: TOKEN, TMPDIR: temp };
+    return { TRAM_TOKEN: ROOM_TOKEN, TMPDIR: temp };
   }
 }
 
@@ -163,6 +163,54 @@ export function attemptsOf({ events }: RunEnd, change: string, kind?: string): r
     event["type"] === "attempt" && event["change"] === change &&
     (kind === undefined || event["kind"] === kind)
   );
+}
+
+/** Starts workers that go with `ends`. */
+export async function startWorkers(
+  room: MapreduceRoom,
+  run: Run,
+  count: number,
+  ends: AsyncDisposableStack,
+  flags: readonly string[] = [],
+): Promise<TramProcess[]> {
+  const started = Array.from({ length: count }, () => room.worker(run, flags));
+  const workers = await Promise.all(started);
+  for (const worker of workers) ends.use(worker);
+  return workers;
+}
+
+/** A job whose map outputs have 10 MB each, so that they are on their way for a while. */
+export interface BigJob {
+  readonly flags: readonly string[];
+  /** Before this, no map attempt gets on: until all workers are there. */
+  begin(): void;
+  /** Before this, no reduce attempt gets on behind the reading of map outputs. */
+  reduce(): void;
+}
+
+/** Makes a job with big map outputs. */
+export function bigJob(room: MapreduceRoom): BigJob {
+  const mapper = room.program(
+    "maps",
+    `cat >/dev/null; until [ -e "$M/open" ]; do sleep 0.05; done
+awk 'BEGIN { x = "x"; while (length(x) < 100000) x = x x
+  for (i = 0; i < 80; i++) printf "%d\\t%s\\n", i, x }'`,
+  );
+  const reducer = room.program(
+    "reduces",
+    'X=$(cksum); until [ -e "$M/open" ]; do sleep 0.05; done; echo "$X"',
+  );
+  return {
+    flags: ["--mapper", mapper, "--reducer", reducer],
+    begin: () => Deno.writeTextFileSync(`${room.folder}/maps/open`, ""),
+    reduce: () => Deno.writeTextFileSync(`${room.folder}/reduces/open`, ""),
+  };
+}
+
+/** How many tasks a worker has done. */
+export function wonBy(end: RunEnd, { child }: TramProcess, kind: "map" | "reduce"): number {
+  return attemptsOf(end, "won", kind).filter(({ label }) => String(label).endsWith(`:${child.pid}`))
+    .length;
 }
 
 /** Makes a room, and removes it when `body` is done. */

@@ -1,7 +1,7 @@
 /** A worker that stands still in the middle of a task, comes back, and wants to commit. */
 import assert from "node:assert/strict";
 import { partitionOf } from "../../lib/mapreduce/kernel/partition_of.ts";
-import { attemptsOf, type MapreduceRoom } from "./mapreduce_room.ts";
+import { attemptsOf, bigJob, type MapreduceRoom, startWorkers } from "./mapreduce_room.ts";
 import { wait } from "./processes.ts";
 
 /** One reduce task of each sort. */
@@ -45,7 +45,9 @@ export async function stopInReduce(
     `X=$(cat); echo "$X"
 case $X in
   held*) until [ -e "$M/open" ]; do sleep 0.05; done ;;
-  victim*) if mkdir "$M/first" 2>/dev/null; then echo $PPID >"$M/pid"; sleep 1; fi ;;
+  victim*) if mkdir "$M/first" 2>/dev/null; then
+    echo $PPID >"$M/pid"; until [ -e "$M/stopped" ]; do sleep 0.05; done
+  fi ;;
 esac`,
   );
   await using ends = new AsyncDisposableStack();
@@ -58,10 +60,13 @@ esac`,
   const victim = workers.find(({ child }) => child.pid === pid);
   assert(victim !== undefined, "a worker has it");
   victim.kill("SIGSTOP");
+  Deno.writeTextFileSync(`${room.folder}/reduces/stopped`, "");
   await run.won("reduce", 2);
   if (until === "until it is given up") await run.process.matching(/"change":"left"/);
   victim.kill("SIGCONT");
-  await victim.matching(/"type":"(?:done|cancelled)".*"kind":"reduce","task":2/);
+  // What it has done is refused, or it was told to end it, or its line was lost meanwhile.
+  const told = '"type":"(?:done|cancelled|failed)".*"kind":"reduce","task":2';
+  await victim.matching(new RegExp(`${told}|"type":"joined"[^]*"type":"joined"`));
   await wait(300); // what it said comes
   Deno.writeTextFileSync(`${room.folder}/reduces/open`, "");
   const end = await run.ended();
@@ -73,4 +78,29 @@ esac`,
   const { _SUCCESS, ...parts } = room.output();
   assert.equal(_SUCCESS, "");
   assert.deepEqual(Object.values(parts), lines);
+}
+
+/**
+ * Stops a worker whose map outputs are read until the coordinator has given it up, and lets it come back.
+ *
+ * @param flags of the workers
+ */
+export async function stopWhileRead(room: MapreduceRoom, flags: readonly string[]): Promise<void> {
+  room.writeInputs(4, 1000);
+  await using ends = new AsyncDisposableStack();
+  const job = bigJob(room);
+  const run = ends.use(await room.run(job.flags));
+  const [victim] = await startWorkers(room, run, 3, ends, flags);
+  assert(victim !== undefined);
+  job.begin();
+  await run.process.matching(/"change":"started","epoch":1,"kind":"reduce"/);
+  victim.kill("SIGSTOP");
+  await run.process.matching(/"change":"left"/);
+  victim.kill("SIGCONT");
+  await victim.matching(/"type":"joined"[^]*"type":"joined"/);
+  job.reduce();
+  const end = await run.ended();
+  assert.equal(end.code, 0, end.stderr);
+  assert.equal((await victim.ended).code, 0);
+  assert.deepEqual(room.output(), await room.oracle(job.flags));
 }

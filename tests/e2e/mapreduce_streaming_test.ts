@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { gzipSync } from "node:zlib";
 import { openJob } from "../../lib/mapreduce/jobs/open_job.ts";
 import { realSpawner } from "../../lib/mapreduce/jobs/real_spawner.ts";
+import { wetFile } from "../mapreduce/generate_wet.ts";
 import { inputOf, keptSigns, plainParts, runJob } from "../mapreduce/jobs/run_job.ts";
-import { isRunning, mapSortReduce, runStep, runWith } from "./mapreduce_steps.ts";
-import { tramCommand, wait, withFolder } from "./processes.ts";
+import { isRunning, mapSortReduce, runStep, runWith, type StepEnd } from "./mapreduce_steps.ts";
+import { runTram, tramCommand, wait, withFolder } from "./processes.ts";
 import { fromSource } from "./root.ts";
 
 const encoder = new TextEncoder();
@@ -79,6 +81,45 @@ Deno.test("tram mapreduce map reads gzip and WARC by what its input begins with"
     assert.equal(code, 0);
   }
 });
+
+/** GNU parallel runs a step for each file, as the documentation says. */
+async function parallel(folder: string): Promise<StepEnd> {
+  const { command, prefix } = tramCommand();
+  const tram = [command, ...prefix].join(" ");
+  const line = `set -o pipefail
+parallel --jobs 2 --halt now,fail=1 '${tram} mapreduce map --job wordcount < {}' ::: ${folder}/*.gz |
+  LC_ALL=C sort | ${tram} mapreduce reduce --job wordcount`;
+  const end = await runWith("bash", ["-c", line], "", { HOME: folder });
+  if (end.code !== 127) return end;
+  throw new Error("Cannot run parallel: install GNU parallel (Debian: parallel)");
+}
+
+Deno.test("tram mapreduce map under GNU parallel | sort | reduce gives what run gives", () =>
+  withFolder(async (folder) => {
+    for (let i = 0; i < 4; i++) {
+      const wet = gzipSync(wetFile({ seed: i, bytes: 50_000 }));
+      await Deno.writeFile(`${folder}/${i}.warc.wet.gz`, wet);
+    }
+    const inputs = [0, 1, 2, 3].map((i) => `${folder}/${i}.warc.wet.gz`);
+    const { stdout, stderr, code } = await parallel(folder);
+    assert.equal(code, 0, stderr);
+    const flags = ["--job", "wordcount", "--workers", "0", "--partitions", "1"];
+    const run = await runTram([
+      "mapreduce",
+      "run",
+      ...flags,
+      "--output",
+      `${folder}/out`,
+      ...inputs,
+    ]);
+    assert.equal(run.code, 0, run.stderr);
+    assert(stdout.length > 10_000);
+    assert.equal(stdout, await Deno.readTextFile(`${folder}/out/part-00000`));
+    await Deno.truncate(inputs[2] ?? "", 5000);
+    const cut = await parallel(folder);
+    assert.equal(cut.code, 3);
+    assert.match(cut.stderr, /^tram: standard input at byte \d+: /m);
+  }));
 
 Deno.test("tram mapreduce map ends with 3 and names the place when its input is cut", async () => {
   const wet = await Deno.readFile(fromSource("tests/mapreduce/fixtures/whirlwind.warc.wet.gz"));

@@ -22,7 +22,7 @@ function writeCorpus(folder: string, bytes: number): void {
 function outputOf(folder: string): Record<string, string> {
   const names = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
   return Object.fromEntries(
-    names.filter((name) => name !== "_journal")
+    names.filter((name) => !name.startsWith("_journal"))
       .map((name) => [name, Deno.readTextFileSync(`${folder}/${name}`)]),
   );
 }

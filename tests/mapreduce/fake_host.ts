@@ -36,8 +36,8 @@ export class FakeHost implements MapreduceHost {
     });
   }
 
-  makeTemp() {
-    const path = `/tmp/${++this.#temps}`;
+  makeTemp(within = "/tmp") {
+    const path = `${within}/${++this.#temps}`;
     return Promise.resolve({
       folder: this.disk.folder(path),
       [Symbol.asyncDispose]: () => Promise.resolve(this.disk.remove(path)),

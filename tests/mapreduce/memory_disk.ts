@@ -1,5 +1,5 @@
 /** Folders in memory whose files tasks can open by their paths, as on a disk. */
-import { type Folder, FolderError } from "../../lib/mapreduce/engine/folder.ts";
+import { type Folder, FolderError, type FolderLock } from "../../lib/mapreduce/engine/folder.ts";
 import type { TaskFiles } from "../../lib/mapreduce/engine/task_files.ts";
 
 /** Bytes that grow. */
@@ -21,6 +21,8 @@ export class MemoryDisk {
   /** Whether nothing can be written. */
   isFull = false;
   readonly #files = new Map<string, MemoryFile>();
+  /** Paths of locks that somebody holds. */
+  readonly #locks = new Set<string>();
 
   /** Files of tasks that run in this thread. */
   readonly taskFiles: TaskFiles = {
@@ -91,7 +93,15 @@ export class MemoryDisk {
       },
       remove: (name) => Promise.resolve(void this.#files.delete(pathOf(name))),
       list: () => Promise.resolve(Object.keys(this.texts(path))),
+      // deno-lint-ignore require-await -- so that what is thrown is a rejection
+      lock: async (name) => this.#lock(pathOf(name)),
     };
+  }
+
+  #lock(path: string): FolderLock {
+    if (this.#locks.has(path)) throw new FolderError(`Cannot lock ${path}: another one holds it`);
+    this.#locks.add(path);
+    return { release: () => void this.#locks.delete(path) };
   }
 
   #create(path: string): MemoryFile {

@@ -191,7 +191,7 @@ Deno.test("mapreduce run ends with 69 when no worker comes in time", async () =>
     "/data",
   ]);
   assert.equal(code, 69);
-  assert.match(err, /workers come by "tram mapreduce worker --coordinator HOST:7790"\n/);
+  assert.match(err, /workers come by "tram mapreduce worker --coordinator 127\.0\.0\.1:7790"\n/);
   assert.match(err, /\ntram: Cannot finish the job: No worker for 7 s\n$/);
   assert.equal(
     at.mapreduceHost.disk.folders.size,
@@ -236,10 +236,90 @@ Deno.test("mapreduce run --resume goes on after an interrupt, which ends with 13
     "interrupted",
   );
   assert.equal(at.mapreduceHost.disk.texts("out")["_SUCCESS"], undefined);
-  const { code, err } = await ended(at, [...COUNT, "--resume", "/data"]);
+  const fromNs = at.clock.monotonicNs();
+  const { code, out, err } = await ended(at, [...COUNT, "--resume", "/data"]);
   assert.deepEqual([code, err], [0, ""]);
+  // The outputs of maps went with the workers.
+  assert.doesNotMatch(out, /\nresumed/);
+  assert((at.clock.monotonicNs() - fromNs) / 1e6 < 3000, "nobody waits for workers that are dead");
   const all = [...COUNTED, "w0\t300000", "w1\t300000", "w2\t300000"].sort();
   assert.deepEqual(linesOf(at.mapreduceHost.disk, "out"), all);
+});
+
+Deno.test("mapreduce run --resume says what was done before, and rates without it", async () => {
+  const at = room();
+  for (let i = 0; i < 3; i++) at.inputFiles.put(`/data/${i}.txt`, `w${i} `.repeat(300_000));
+  assert.equal((await ended(at, [...COUNT, "--workers", "0", "/data"])).code, 0);
+  for (const workers of ["0", "2"]) {
+    const again = ["--resume", "--json", "--workers", workers, "/data"];
+    const { code, out } = await ended(at, [...COUNT, ...again]);
+    assert.equal(code, 0);
+    const { earlier, attempts, records } = JSON.parse(out.trimEnd().split("\n").at(-1) ?? "");
+    assert.deepEqual([earlier.reduces, attempts, records], [8, 0, 7]);
+    assert.equal(earlier.storedBytes, 2_700_050);
+  }
+  const { out } = await ended(at, [...COUNT, "--resume", "--workers", "0", "/data"]);
+  assert.match(out, /\nread {6}6 inputs, 2\.6 MiB stored, 2\.6 MiB of text\n/, "no rate");
+  assert.match(out, /\nresumed {3}\d maps? of 2\.6 MiB and 8 reduces done before; time, .*\n/);
+});
+
+Deno.test("mapreduce run leaves no folder behind when no task gets through", async () => {
+  const at = room();
+  for (const workers of ["0", "2"]) {
+    // There are no programs in this room.
+    const args = ["run", "--mapper", "wc", "--output", "out", "--workers", workers, "/data"];
+    const { code, out, err } = await ended(at, args);
+    assert.equal(code, 1, err);
+    assert.match(out, /^wc: failed after .*\n$/, `no figures: ${out}`);
+    assert.deepEqual([...at.mapreduceHost.disk.folders], []);
+  }
+});
+
+Deno.test("mapreduce run says when --top finds no counts", async () => {
+  const at = room();
+  const args = ["run", "--job", "domains", "--output", "out", "--workers", "0", "--top", "3"];
+  at.inputFiles.put("/empty.txt", "");
+  const { out } = await ended(at, [...args, "/empty.txt"]);
+  assert.match(out, /\n\nno value of the output is a count\n$/);
+});
+
+Deno.test("mapreduce run and worker keep what does not fit into memory in --temp", async () => {
+  const at = room();
+  const paths: string[] = [];
+  const make = at.mapreduceHost.disk.folder.bind(at.mapreduceHost.disk);
+  at.mapreduceHost.disk.folder = (path) => {
+    paths.push(path);
+    return make(path);
+  };
+  const args = [...COUNT, "--workers", "1", "--temp", "/big disk", "/data"];
+  assert.equal((await ended(at, args)).code, 0);
+  assert.deepEqual(paths.filter((path) => path !== "out"), ["/big disk/1", "/big disk/2"]);
+});
+
+Deno.test("mapreduce run --insecure lets workers join without a token", async () => {
+  const at = room();
+  const args = [...COUNT, "--insecure", "--workers", "join", "/data"];
+  const run = at.run(["mapreduce", ...args]);
+  await at.clock.runUntil(run.stderr.matching(/127\.0\.0\.1:7790 --insecure"/), LIMIT_MS);
+  const other = await ended(at, ["worker", "--coordinator", "127.0.0.1", "--insecure"]);
+  assert.deepEqual([other.code, /^tram: joined /.test(other.err)], [0, true]);
+  assert.equal(await at.clock.runUntil(run.exitCode, LIMIT_MS), 0);
+  const own = ["--insecure", "--port", "0", "--output", "own", "/data"];
+  assert.equal((await ended(at, [...COUNT.slice(0, 3), ...own])).code, 0, "its own workers, too");
+  const { code, err } = await ended(at, [...COUNT, "--insecure", "/data"]);
+  assert.match(err, /^tram: Cannot be --insecure where nobody may join/);
+  assert.equal(code, 2);
+});
+
+Deno.test("mapreduce run says whom it does not let in", async () => {
+  const at = room();
+  const run = at.run(["mapreduce", ...COUNT, "--workers", "join", "--timeout", "9s", "/data"]);
+  await at.clock.runUntil(run.stderr.matching(/listening/), LIMIT_MS);
+  at.texts.set("other", `${"ab".repeat(32)}\n`);
+  const other = ["worker", "--coordinator", "127.0.0.1", "--token-file", "other"];
+  assert.equal((await ended(at, other)).code, 77);
+  assert.equal(await at.clock.runUntil(run.exitCode, LIMIT_MS), 69);
+  assert.match(run.stderr.text, /\ntram: refused 127\.0\.0\.1:\d+ \(bad-token: /);
 });
 
 Deno.test("mapreduce run shows phases, rates and what the workers do, within the width", async () => {
@@ -274,7 +354,14 @@ Deno.test("mapreduce worker ends with 69 when there is no coordinator for --time
   const args = ["worker", "--coordinator", "127.0.0.1:4711", "--timeout", "5s"];
   const { code, err } = await ended(at, args);
   assert.equal(code, 69);
-  assert.match(err, /^tram: error: Cannot reach the coordinator at 127\.0\.0\.1:4711: .*\n$/);
+  assert.match(
+    err,
+    /^tram: waiting up to 5 s for the coordinator at 127\.0\.0\.1:4711: connection refused.*\n/,
+  );
+  assert.match(
+    err,
+    /\ntram: error: Cannot reach the coordinator at 127\.0\.0\.1:4711 within 5 s: .*\n$/,
+  );
   assert((at.clock.monotonicNs() - fromNs) / 1e6 >= 5000);
 });
 

@@ -1,5 +1,4 @@
 /** The attempts of one worker for one run of a job, and the map outputs that it holds. */
-import { Buffer } from "node:buffer";
 import type { Timer } from "../../clock/clock.ts";
 import type { Input } from "../input/input.ts";
 import { attemptKey, type AttemptName } from "./attempt_name.ts";
@@ -7,11 +6,11 @@ import { extendCrc32 } from "./extend_crc32.ts";
 import { fitReport, MAX_MAP_DONE_BYTES, MAX_REDUCE_DONE_BYTES } from "./fit_report.ts";
 import type { Folder } from "./folder.ts";
 import { FolderError } from "./folder.ts";
-import { MAX_READ_BYTES } from "./input_desk.ts";
 import type { LinePost } from "./line_post.ts";
 import { type Cancel, MAX_LINE_LENGTH, type Moved } from "./messages.ts";
 import type { RunMap, RunReduce } from "./messages.ts";
 import { type MapreduceKinds, mapreduceService } from "./protocol.ts";
+import { readFromCoordinator } from "./read_from_coordinator.ts";
 import type { Requests } from "./requests.ts";
 import { RunGatherer } from "./run_gatherer.ts";
 import type { HeldOutput } from "./run_server.ts";
@@ -35,7 +34,7 @@ interface Attempt {
   readonly controller: AbortController;
   readonly line: CoordinatorLine;
   /** Newest progress, and whether it was sent. */
-  progress: { bytes: number; records: number; status: string };
+  progress: { bytes: number; records: number; status: string; spilledBytes: number };
   hasNews: boolean;
   gatherer: RunGatherer | undefined;
 }
@@ -130,7 +129,7 @@ export class Attempts {
     const key = attemptKey(name);
     if (this.#running.has(key) || this.held.has(key)) return;
     const controller = new AbortController();
-    const progress = { bytes: 0, records: 0, status: "" };
+    const progress = { bytes: 0, records: 0, status: "", spilledBytes: 0 };
     const attempt: Attempt = {
       ...{ name, controller, line, progress, hasNews: false, gatherer: undefined },
     };
@@ -208,7 +207,8 @@ export class Attempts {
     let crc = 0;
     const outcome = await this.#runner.runReduce({ name, runs, folder, file }, {
       ...handle,
-      progress: (done, records, status) => handle.progress(gathered + done, records, status),
+      progress: (done, records, status, spilled) =>
+        handle.progress(gathered + done, records, status, spilled),
       async write(piece) {
         bytes += piece.length;
         crc = extendCrc32(crc, piece);
@@ -255,27 +255,20 @@ export class Attempts {
     const { requests } = attempt.line;
     return {
       signal: attempt.controller.signal,
-      progress(bytes, records, status = attempt.progress.status) {
-        attempt.progress = { bytes, records, status: status.slice(0, MAX_LINE_LENGTH) };
+      progress(
+        bytes,
+        records,
+        status = attempt.progress.status,
+        spilledBytes = attempt.progress.spilledBytes,
+      ) {
+        const text = status.slice(0, MAX_LINE_LENGTH);
+        attempt.progress = { bytes, records, status: text, spilledBytes };
         attempt.hasNews = true;
       },
-      async readInput(input, offset, length) {
-        const pieces: Uint8Array[] = [];
-        for (let at = 0; at < length;) {
-          const question = {
-            input,
-            offset: offset + at,
-            length: Math.min(length - at, MAX_READ_BYTES),
-          };
-          const end = await requests.ask(kinds.read, question, (bytes) => {
-            attempt.hasNews = true; // a slow line is no stalled task
-            pieces.push(bytes);
-          });
-          if (end.failure !== undefined) throw new TaskError(end.failure.message);
-          if (end.bytes === 0) break;
-          at += end.bytes;
-        }
-        return new Uint8Array(Buffer.concat(pieces));
+      readInput(input, offset, length) {
+        const alive = () => attempt.hasNews = true; // a slow line is no stalled task
+        const question = { input, offset, length };
+        return readFromCoordinator(requests, question, alive, attempt.controller.signal);
       },
       write: () => Promise.reject(new TypeError("A map attempt has no output to send")),
     };

@@ -18,6 +18,7 @@ import type { Failed, Join, MapDone, ReduceDone, Source } from "./messages.ts";
 import { OutputDesk } from "./output_desk.ts";
 import { type MapreduceKinds, mapreduceService, OTHER_VERSION } from "./protocol.ts";
 import { RelayDesk } from "./relay_desk.ts";
+import { RunningTime } from "./running_time.ts";
 import { Scheduler } from "./scheduler.ts";
 import type { SchedulerAction, SchedulerEvent, Winner } from "./scheduler_types.ts";
 import { WorkerLine } from "./worker_line.ts";
@@ -27,6 +28,8 @@ const { kinds } = mapreduceService;
 /** How often the scheduler looks at the clock, in milliseconds. */
 const TICK_MS = 250;
 
+type Done = MapDone | ReduceDone;
+
 /** How the work ended, before the output is closed. */
 type Ending = Pick<JobResult, "outcome" | "code" | "message">;
 
@@ -34,12 +37,13 @@ type Ending = Pick<JobResult, "outcome" | "code" | "message">;
 export class Coordinator {
   readonly #parts: CoordinatorParts;
   readonly #lines = new Map<string, WorkerLine>();
+  readonly #time: RunningTime;
   readonly #over = Promise.withResolvers<Ending>();
   readonly #outputs: OutputDesk;
   readonly #relays: RelayDesk;
   readonly #inputs: InputDesk;
-  /** What attempts said that are being recorded. */
-  readonly #said = new Map<string, MapDone | ReduceDone>();
+  /** What attempts said that are being recorded, and where they ran. */
+  readonly #said = new Map<string, { readonly line: WorkerLine; readonly done: Done }>();
   #record: JobRecord | undefined;
   #scheduler: Scheduler | undefined;
   #isOver = false;
@@ -48,6 +52,7 @@ export class Coordinator {
   /** A coordinator that does nothing until it is told to run. */
   constructor(parts: CoordinatorParts) {
     this.#parts = parts;
+    this.#time = new RunningTime(parts.clock);
     this.#outputs = new OutputDesk({
       folder: parts.output,
       isRunning: (worker, name) => this.#scheduler?.isRunning(worker, name) ?? false,
@@ -69,18 +74,20 @@ export class Coordinator {
    * @throws {JournalError} when it cannot be resumed
    */
   async run(): Promise<JobResult> {
-    const { clock, network, address, tokens, plan, output, signal, budget } = this.#parts;
+    const { clock, network, address, tokens, plan, output, signal, budget, onServerEvent } =
+      this.#parts;
     const startNs = clock.monotonicNs();
     const record = this.#record = await JobRecord.open(this.#parts);
+    const limits = { ...ENGINE_LIMITS, ...this.#parts.limits };
     const scheduler = this.#scheduler = new Scheduler({
       maps: plan.tasks.length,
       reduces: plan.partitions,
       epoch: record.epoch,
       skipsFailed: plan.onError === "skip",
-      limits: { ...ENGINE_LIMITS, ...this.#parts.limits },
+      limits: { ...limits, stallMs: limits.stallMs + (plan.silenceMs ?? 0) },
       winners: record.winners(),
       lost: [...record.lost.keys()],
-      nowMs: this.#nowMs(),
+      nowMs: this.#time.nowMs(),
     });
     const onAbort = () => this.#end({ outcome: "interrupted" });
     let server: Server<MapreduceKinds> | undefined;
@@ -88,7 +95,11 @@ export class Coordinator {
       await OutputDesk.tidy(output);
       server = listen(
         mapreduceService,
-        { ...address, network, clock, tokens, ...(budget && { budget }) },
+        {
+          ...{ ...address, network, clock, tokens, insecure: tokens === undefined },
+          ...(budget && { budget }),
+          ...(onServerEvent && { onEvent: onServerEvent }),
+        },
         (connection) => this.#serve(connection),
       );
       this.#event({ type: "listening", address: server.address });
@@ -121,9 +132,15 @@ export class Coordinator {
     if (scheduler === undefined || record === undefined) return undefined;
     return {
       ...scheduler.counts(),
-      inputBytes: record.inputBytes(),
+      inputBytes: record.inputBytes((task) => scheduler.isMapped(task)),
+      earlierReduces: record.earlierReduces(),
       relayedBytes: this.#relays.relayedBytes,
       sentInputBytes: this.#inputs.sentBytes,
+      spilledBytes: record.spilledBytes() +
+        sumOf(
+          this.#lines.values(),
+          ({ attempts }) => sumOf(attempts.values(), ({ spilledBytes }) => spilledBytes),
+        ),
       workersNow: [...this.#lines.values()].map((line) => ({
         worker: line.id,
         label: line.label,
@@ -143,9 +160,9 @@ export class Coordinator {
     connection.closed.then(({ message }) => this.#onLeft(line, message));
     return {
       join: (join) => this.#onJoin(line, join),
-      progress: ({ name, bytes, records, status }) => {
+      progress: ({ name, bytes, records, status, spilledBytes = 0 }) => {
         const attempt = line.attempts.get(attemptKey(name));
-        if (attempt !== undefined) Object.assign(attempt, { bytes, records, status });
+        if (attempt !== undefined) Object.assign(attempt, { bytes, records, status, spilledBytes });
         this.#tell({ type: "progress", worker: line.id, name });
       },
       mapDone: (done) => this.#onMapDone(line, done),
@@ -207,12 +224,11 @@ export class Coordinator {
     this.#onFinished(line, done);
   }
 
-  #onFinished(line: WorkerLine, done: MapDone | ReduceDone): void {
+  #onFinished(line: WorkerLine, done: Done): void {
     const { name } = done;
     if (this.#scheduler?.isRunning(line.id, name)) {
-      this.#said.set(attemptKey(name), done);
+      this.#said.set(attemptKey(name), { line, done });
       line.end(name);
-      this.#attemptEvent(line, "won", name);
     }
     this.#tell({ type: "finished", worker: line.id, name });
   }
@@ -236,7 +252,7 @@ export class Coordinator {
 
   #tell(event: SchedulerEvent): void {
     if (this.#isOver || this.#scheduler === undefined) return;
-    for (const action of this.#scheduler.handle(event, this.#nowMs())) this.#do(action);
+    for (const action of this.#scheduler.handle(event, this.#time.nowMs())) this.#do(action);
   }
 
   #do(action: SchedulerAction): void {
@@ -284,7 +300,7 @@ export class Coordinator {
   #start(worker: string, name: AttemptName, isBackup: boolean): void {
     const line = this.#lines.get(worker);
     if (line === undefined) return;
-    line.begin(name, isBackup, this.#nowMs());
+    line.begin(name, isBackup, this.#time.nowMs());
     const { type } = { type: "attempt" } as const;
     this.#event({ type, change: "started", name, worker, label: line.label, isBackup });
     const { plan } = this.#parts;
@@ -303,7 +319,7 @@ export class Coordinator {
   /** Makes a winner durable; only then does anybody use it. */
   async #recordWinner(winner: Winner): Promise<void> {
     const key = attemptKey(winner);
-    const done = this.#said.get(key);
+    const { line, done } = this.#said.get(key) ?? {};
     try {
       if (winner.kind === "reduce") await this.#outputs.commit(winner);
       if (done !== undefined) await this.#record?.win(winner, done);
@@ -312,11 +328,13 @@ export class Coordinator {
     } finally {
       this.#said.delete(key);
     }
+    const { epoch, kind, task, attempt } = winner;
+    const name = { epoch, kind, task, attempt };
+    if (line !== undefined && !this.#isOver) this.#attemptEvent(line, "won", name);
     if (done !== undefined && "problems" in done) {
       for (const problem of done.problems) this.#event({ type: "problem", problem });
     }
-    const { epoch, kind, task, attempt } = winner;
-    this.#tell({ type: "recorded", name: { epoch, kind, task, attempt } });
+    this.#tell({ type: "recorded", name });
   }
 
   #holder(name: AttemptName): WorkerLine | undefined {
@@ -340,10 +358,6 @@ export class Coordinator {
     this.#over.resolve(ending);
   }
 
-  #nowMs(): number {
-    return this.#parts.clock.monotonicNs() / 1e6;
-  }
-
   #event(event: EngineEvent): void {
     this.#parts.onEvent?.(event);
   }
@@ -363,4 +377,10 @@ export class Coordinator {
     const { id: worker, label } = line;
     this.#event({ type: "attempt", change, name, worker, label, ...(message && { message }) });
   }
+}
+
+function sumOf<T>(items: Iterable<T>, of: (item: T) => number): number {
+  let sum = 0;
+  for (const item of items) sum += of(item);
+  return sum;
 }

@@ -1,5 +1,6 @@
 /** What a coordinator needs, and what it tells. */
 import type { Clock } from "../../clock/clock.ts";
+import type { ServerEvent } from "../../transport/listen.ts";
 import type { MemoryBudget } from "../../transport/memory_budget.ts";
 import type { Address, Network } from "../../transport/network.ts";
 import type { Token } from "../../transport/token.ts";
@@ -19,8 +20,8 @@ export interface CoordinatorParts {
   readonly network: Network;
   /** Where workers come to; port 0 lets the system choose. */
   readonly address: Address;
-  /** Who may come. */
-  readonly tokens: readonly Token[];
+  /** Who may come; `undefined`: everybody. */
+  readonly tokens: readonly Token[] | undefined;
   readonly plan: JobPlan;
   /** The output folder, which is there. */
   readonly output: Folder;
@@ -34,6 +35,8 @@ export interface CoordinatorParts {
   readonly signal: AbortSignal;
   /** Told what happens; must not throw. */
   readonly onEvent?: (event: EngineEvent) => void;
+  /** Told who comes, goes, and is not let in; must not throw. */
+  readonly onServerEvent?: ((event: ServerEvent) => void) | undefined;
   /** @default {ENGINE_LIMITS} */
   readonly limits?: Partial<EngineLimits>;
   readonly budget?: MemoryBudget;
@@ -77,13 +80,25 @@ export interface WorkerStatus {
   readonly attempts: readonly AttemptStatus[];
 }
 
+/** Stored bytes of inputs: of all map tasks, and of those that are done. */
+export interface MappedBytes {
+  readonly total: number;
+  readonly done: number;
+  /** Those of `done` that earlier runs of a resumed job have done. */
+  readonly earlier: number;
+}
+
 /** How far a job is. */
 export interface EngineStatus extends SchedulerCounts {
-  /** Stored bytes of inputs: of all tasks, and of those that are mapped. */
-  readonly inputBytes: Readonly<Record<"total" | "done", number>>;
+  /** Stored bytes of inputs. */
+  readonly inputBytes: MappedBytes;
+  /** Reduce tasks that earlier runs of a resumed job have done. */
+  readonly earlierReduces: number;
   /** Bytes that went through the coordinator from worker to worker. */
   readonly relayedBytes: number;
   /** Bytes of inputs that were sent to workers. */
   readonly sentInputBytes: number;
+  /** Bytes that did not fit into memory: of winners, and of attempts that run. */
+  readonly spilledBytes: number;
   readonly workersNow: readonly WorkerStatus[];
 }

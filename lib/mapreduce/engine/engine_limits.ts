@@ -6,7 +6,7 @@ export interface EngineLimits {
   readonly taskDeaths: number;
   /** Tasks in a row that fail at a worker before it gets nothing more, if there is another one. */
   readonly workerFailures: number;
-  /** Time without progress after which an attempt is given up. */
+  /** Time without progress, beyond the silence that the job may keep, after which an attempt is given up. */
   readonly stallMs: number;
   /** Least time that an attempt runs before another worker tries the same. */
   readonly backupMs: number;

@@ -29,6 +29,16 @@ export interface FolderReader {
   close(): void;
 }
 
+/** A lock on a folder that this process holds. */
+export interface FolderLock {
+  /**
+   * Gives it back; good at any time, also twice.
+   *
+   * @param isLast nobody will want the lock any more: what stands for it goes, too
+   */
+  release(isLast: boolean): void;
+}
+
 /** A folder. Names are plain: no folders in it. */
 export interface Folder {
   /** Makes a file, or an empty one of what is there. @throws {FolderError} */
@@ -43,6 +53,13 @@ export interface Folder {
   remove(name: string): Promise<void>;
   /** Names of all files. @throws {FolderError} */
   list(): Promise<readonly string[]>;
+  /**
+   * Makes this process the only one that holds the lock of that name, until it ends or gives it back.
+   * Where the file system has no locks, everybody gets one.
+   *
+   * @throws {FolderError} when another one holds it, with who it is
+   */
+  lock(name: string): Promise<FolderLock>;
   /** Path of a file, for threads that open it themselves. */
   pathOf(name: string): string;
 }

@@ -12,6 +12,11 @@ export interface JobPlan {
   readonly partitions: number;
   /** What becomes of a map task that cannot be done: it is left out and named, or the job fails. */
   readonly onError: "skip" | "fail";
+  /**
+   * Longest time for which a step may give no sign of life although it is well, in milliseconds.
+   * @default {0}
+   */
+  readonly silenceMs?: number;
 }
 
 /** SHA-256, in hex, of all that makes the output what it is: two plans with the same one give the same. */

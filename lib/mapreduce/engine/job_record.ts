@@ -1,14 +1,21 @@
 /** What is done of a job: in memory, in the journal, and in the end in the result. */
 import { Buffer } from "node:buffer";
-import type { CoordinatorParts } from "./coordinator_types.ts";
+import type { CoordinatorParts, MappedBytes } from "./coordinator_types.ts";
 import { extendCrc32 } from "./extend_crc32.ts";
-import { type Folder, FolderError } from "./folder.ts";
+import { type Folder, FolderError, type FolderLock } from "./folder.ts";
 import { type JobPlan, planFingerprint } from "./job_plan.ts";
 import { type JobResult, PARTIAL_NAME, partName, SUCCESS_NAME, sumCounters } from "./job_result.ts";
 import { Journal, JOURNAL_NAME, JournalError, journalState, readJournal } from "./journal.ts";
 import type { MapLine, ReduceLine } from "./journal_line.ts";
 import type { MapDone, ReduceDone } from "./messages.ts";
+import { isLoss } from "../input/problem.ts";
 import type { Winner } from "./scheduler_types.ts";
+
+/** Name of the lock in the output folder: one coordinator at a time. It goes when the job is done. */
+export const LOCK_NAME = "_journal-lock";
+
+/** Counters of what would have been named, had there not been too much of it. */
+const LEFT_OUT = ["report.problems_left_out", "report.skipped_left_out"] as const;
 
 /** Bytes that are checked at once. */
 const CHECK_BYTES = 1024 * 1024;
@@ -26,12 +33,16 @@ export class JobRecord {
   readonly lost: Map<number, string>;
   readonly #plan: JobPlan;
   readonly #output: Folder;
+  readonly #lock: FolderLock;
   readonly #journal: Journal;
+  /** Whether all is done: then nobody goes on with it. */
+  #isFinished = false;
   readonly #maps: Map<number, MapLine>;
   readonly #reduces: Map<number, ReduceLine>;
 
   private constructor(
     { plan, output }: RecordParts,
+    lock: FolderLock,
     journal: Journal,
     state: Pick<JobRecord, "run" | "epoch" | "lost">,
     maps: Map<number, MapLine>,
@@ -39,6 +50,7 @@ export class JobRecord {
   ) {
     this.#plan = plan;
     this.#output = output;
+    this.#lock = lock;
     this.#journal = journal;
     this.run = state.run;
     this.epoch = state.epoch;
@@ -51,9 +63,19 @@ export class JobRecord {
    * Begins a journal, or goes on with the one that is there.
    *
    * @throws {JournalError} when there is one and should be none, or none and should be one, or another
-   * @throws {FolderError}
+   * @throws {FolderError} also when another coordinator is at it
    */
   static async open(parts: RecordParts): Promise<JobRecord> {
+    const lock = await parts.output.lock(LOCK_NAME);
+    try {
+      return await JobRecord.#open(parts, lock);
+    } catch (error) {
+      lock.release(false);
+      throw error;
+    }
+  }
+
+  static async #open(parts: RecordParts, lock: FolderLock): Promise<JobRecord> {
     const { plan, output, isResumed } = parts;
     const fingerprint = planFingerprint(plan);
     const read = await readJournal(output);
@@ -71,7 +93,7 @@ export class JobRecord {
       await journal.add({ type: "job", version: 1, run, fingerprint });
       await journal.add({ type: "epoch", epoch: 1 });
       const state = { run, epoch: 1, lost: new Map() };
-      return new JobRecord(parts, journal, state, new Map(), new Map());
+      return new JobRecord(parts, lock, journal, state, new Map(), new Map());
     }
     const before = journalState(read.lines, fingerprint);
     const reduces = new Map<number, ReduceLine>();
@@ -82,7 +104,7 @@ export class JobRecord {
     const epoch = before.epoch + 1;
     await journal.add({ type: "epoch", epoch });
     const state = { run: before.run, epoch, lost: new Map(before.lost) };
-    return new JobRecord(parts, journal, state, new Map(before.maps), reduces);
+    return new JobRecord(parts, lock, journal, state, new Map(before.maps), reduces);
   }
 
   /** What was done before. */
@@ -113,16 +135,38 @@ export class JobRecord {
     await this.#journal.add({ type: "lost", task, message });
   }
 
+  /** Bytes that did not fit into memory, of winners. */
+  spilledBytes(): number {
+    let bytes = 0;
+    for (const { counters } of this.#maps.values()) bytes += counters["map.spilled_bytes"] ?? 0;
+    for (const { counters } of this.#reduces.values()) {
+      bytes += counters["reduce.spilled_bytes"] ?? 0;
+    }
+    return bytes;
+  }
+
   /** Stored bytes of inputs: of all map tasks, and of those that are done. */
-  inputBytes(): { total: number; done: number } {
+  inputBytes(isMapped: (task: number) => boolean): MappedBytes {
     let total = 0;
     let done = 0;
+    let earlier = 0;
     for (const [task, { splits }] of this.#plan.tasks.entries()) {
       const bytes = splits.reduce((sum, { startByte, endByte }) => sum + endByte - startByte, 0);
       total += bytes;
-      if (this.#maps.has(task) || this.lost.has(task)) done += bytes;
+      if (!isMapped(task)) continue;
+      done += bytes;
+      // What was given up was not read, and what is not recorded yet is of this run.
+      const epoch = this.lost.has(task) ? 0 : this.#maps.get(task)?.epoch ?? this.epoch;
+      if (epoch < this.epoch) earlier += bytes;
     }
-    return { total, done };
+    return { total, done, earlier };
+  }
+
+  /** Reduce tasks that earlier runs have done. */
+  earlierReduces(): number {
+    let count = 0;
+    for (const { epoch } of this.#reduces.values()) if (epoch < this.epoch) count++;
+    return count;
   }
 
   /** Closes the output, its last file last, and sums up. Never throws. */
@@ -136,13 +180,16 @@ export class JobRecord {
     const reduces = [...this.#reduces.values()].sort((a, b) => a.task - b.task);
     const winners = [...[...this.#maps.values()].sort((a, b) => a.task - b.task), ...reduces];
     const skipped = winners.flatMap(({ skipped }) => skipped);
-    const isPartial = problems.length > 0 || lost.length > 0 || skipped.length > 0;
+    const isPartial = problems.some(isLoss) || lost.length > 0 || skipped.length > 0 ||
+      winners.some(({ counters }) => LEFT_OUT.some((name) => counters[name] !== undefined));
+    const earlier = winners.filter(({ epoch }) => epoch < this.epoch);
     let final: Ending = ending;
     if (ending.outcome === "done") {
       final = { outcome: isPartial ? "partial" : "done" };
       try {
         await this.#journal.add({ type: "end", outcome: final.outcome });
         await this.#mark(isPartial ? JSON.stringify({ problems, skipped, lost }) : undefined);
+        this.#isFinished = true;
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
         final = { outcome: "failed", code: "disk", message };
@@ -156,12 +203,21 @@ export class JobRecord {
       skipped,
       lost,
       parts: reduces.map(({ task, bytes, crc32 }) => ({ name: partName(task), bytes, crc32 })),
+      earlier: {
+        maps: earlier.filter(({ kind }) => kind === "map").length,
+        reduces: earlier.filter(({ kind }) => kind === "reduce").length,
+        storedBytes: earlier.reduce(
+          (sum, { counters }) => sum + (counters["map.stored_bytes"] ?? 0),
+          0,
+        ),
+      },
     };
   }
 
-  /** Ends writing. */
+  /** Ends writing: now somebody else may. */
   close(): void {
     this.#journal.close();
+    this.#lock.release(this.#isFinished);
   }
 
   /** Writes the last file of the output. */

@@ -15,6 +15,15 @@ export interface LostTask {
   readonly message: string;
 }
 
+/** What earlier runs had done of a job that was gone on with. */
+export interface EarlierWork {
+  /** Map and reduce tasks whose outputs count. */
+  readonly maps: number;
+  readonly reduces: number;
+  /** Stored bytes of inputs that these map tasks read. */
+  readonly storedBytes: number;
+}
+
 /** How a job ended. */
 export interface JobResult {
   /** `partial`: the output is there, and something of the input is not in it. */
@@ -31,6 +40,7 @@ export interface JobResult {
   readonly skipped: readonly SkippedRecord[];
   readonly lost: readonly LostTask[];
   readonly parts: readonly OutputPart[];
+  readonly earlier: EarlierWork;
   readonly attempts: number;
   readonly backups: number;
   /** Messages of superseded attempts. */

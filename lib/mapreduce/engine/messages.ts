@@ -186,6 +186,8 @@ export interface Progress {
   readonly records: number;
   /** What a streaming step says of itself; empty without. */
   readonly status: string;
+  /** Bytes that did not fit into memory. Others need not say it. */
+  readonly spilledBytes?: number;
 }
 /** Checks {@linkcode Progress}. */
 export const progressSchema: v.GenericSchema<Progress> = v.object({
@@ -193,6 +195,7 @@ export const progressSchema: v.GenericSchema<Progress> = v.object({
   bytes: whole,
   records: whole,
   status: line,
+  spilledBytes: v.exactOptional(whole),
 });
 
 /** One partition of a map output, in its file. */

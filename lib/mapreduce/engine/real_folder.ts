@@ -1,5 +1,6 @@
 /** A folder on the real disk. */
 import { join } from "node:path";
+import { lockFolder } from "./lock_folder.ts";
 import { type Folder, FolderError, type FolderFile, type FolderReader } from "./folder.ts";
 
 class RealFile implements FolderFile {
@@ -103,6 +104,7 @@ export function realFolder(path: string): Folder {
           if (!(error instanceof Deno.errors.NotFound)) throw error;
         });
       }),
+    lock: (name) => lockFolder(path, name),
     list: () =>
       attempt("read", path, async () => {
         const names: string[] = [];

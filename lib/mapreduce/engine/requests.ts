@@ -44,21 +44,36 @@ export class Requests<K extends Kinds> {
    * Asks, and takes the answer.
    *
    * @param write takes bytes, which are its own; credit is given back when it has
+   * @param signal ends waiting for the answer: what still comes of it is dropped
    */
   ask<Sent extends { readonly id: number }>(
     kind: Kind<unknown, Sent>,
     question: Omit<Sent, "id">,
     write: Request["write"],
+    signal?: AbortSignal,
   ): Promise<RequestEnd> {
     if (this.#isOver) {
       return Promise.resolve({ bytes: 0, failure: { code: "line", message: "the line is over" } });
     }
     const id = this.#lastId = (this.#lastId + 1) % 2 ** 32;
-    return new Promise((resolve) => {
-      const last = Promise.resolve();
-      this.#open.set(id, { write, resolve, last, bytes: 0, error: undefined });
-      this.#post.post(kind, { ...question, id } as Sent);
-    });
+    const { promise, resolve } = Promise.withResolvers<RequestEnd>();
+    const request: Request = {
+      write,
+      resolve,
+      last: Promise.resolve(),
+      bytes: 0,
+      error: undefined,
+    };
+    this.#open.set(id, request);
+    this.#post.post(kind, { ...question, id } as Sent);
+    if (signal === undefined) return promise;
+    const onAbort = () => {
+      request.error ??= signal.reason;
+      this.dataEnd({ id, bytes: request.bytes });
+    };
+    signal.addEventListener("abort", onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    return promise.finally(() => signal.removeEventListener("abort", onAbort));
   }
 
   /** Handles DATA. */

@@ -122,7 +122,7 @@ export class RunGatherer {
           "direct",
           lane,
           source,
-          (write) => line.ask(shuffleService.kinds.fetch, question, write),
+          (write) => line.ask(shuffleService.kinds.fetch, question, write, signal),
         );
         if (typeof run !== "string") return run;
       }
@@ -131,7 +131,7 @@ export class RunGatherer {
         "relayed",
         lane,
         source,
-        (write) => relay.ask(mapreduceService.kinds.fetch, question, write),
+        (write) => relay.ask(mapreduceService.kinds.fetch, question, write, signal),
       );
       if (typeof run !== "string") return run;
       if (run === "line") throw new TaskError("The line to the coordinator is over");

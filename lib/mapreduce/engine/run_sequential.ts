@@ -18,8 +18,14 @@ export interface SequentialParts extends
   readonly runner: TaskRunner;
   /** A folder of its own, empty. */
   readonly folder: Folder;
-  /** Told how far it is: tasks that are done, and bytes and records of the one that runs. */
-  readonly onProgress?: (name: AttemptName, bytes: number, records: number) => void;
+  /** Told how far the task is that runs: bytes and records, and bytes that did not fit into memory. */
+  readonly onProgress?: (
+    name: AttemptName,
+    bytes: number,
+    records: number,
+    status?: string,
+    spilledBytes?: number,
+  ) => void;
 }
 
 /** Id of the only worker. */
@@ -146,6 +152,10 @@ class SequentialRun {
         counters,
         skipped,
       });
+    } catch (error) {
+      out.close();
+      await output.remove(upload).catch(() => {});
+      throw error;
     } finally {
       out.close();
     }
@@ -160,7 +170,8 @@ class SequentialRun {
     const { signal, onProgress } = this.#parts;
     return {
       signal,
-      progress: (bytes: number, records: number) => onProgress?.(name, bytes, records),
+      progress: (bytes: number, records: number, status?: string, spilledBytes?: number) =>
+        onProgress?.(name, bytes, records, status, spilledBytes),
       readInput: () => Promise.reject(new TypeError("There is no coordinator to ask")),
       write: () => Promise.reject(new TypeError("A map attempt has no output to send")),
     };

@@ -29,6 +29,9 @@ const REPORT_MS = 1000;
 /** Longest wait before it tries to reach the coordinator again, in milliseconds. */
 const BACKOFF = { firstMs: 100, mostMs: 2000 };
 
+/** Code of the goodbye of a coordinator whose job is over. */
+const OVER = "done";
+
 /**
  * Runs a worker until the job is over, the coordinator stays away, or the signal aborts.
  *
@@ -66,7 +69,8 @@ class WorkerRun {
     const { clock, network, token, id, shuffleHost: host, signal, budget } = parts;
     this.#shuffle = new ShuffleLines({ clock, network, token, id, ...(budget && { budget }) });
     const tokens = token === undefined ? undefined : [token];
-    const options = { host, network, clock, tokens, ...(budget && { budget }) };
+    const insecure = token === undefined;
+    const options = { host, network, clock, tokens, insecure, ...(budget && { budget }) };
     this.#server = listen(shuffleService, options, (connection) => {
       const post = new LinePost(connection);
       return {
@@ -97,6 +101,8 @@ class WorkerRun {
       if (code === OTHER_VERSION && by === "peer") {
         throw new LineError(code, message, { origin: "peer" });
       }
+      // The server went before this line was told how the job ended: it came too late.
+      if (code === OVER && by === "peer") return this.#end ?? { outcome: "over" };
       return this.#end ?? { outcome: "lost", message };
     } catch (error) {
       if (this.#failure !== undefined) throw this.#failure;

@@ -10,7 +10,8 @@
  * 3. Reduce tasks begin when each map task is done and its output is there. A map output whose worker is
  *    gone is made again while a reduce task needs it; running reduce attempts are told where it is then.
  *    A reduce attempt makes room when it occupies the slot that such a map task needs.
- * 4. When nothing waits, what takes long is tried at another worker, too.
+ * 4. When nothing waits, what takes long is tried at another worker, too; what takes long there as well
+ *    makes room for what was not tried so yet.
  * 5. A task is tried at another worker after a failure, as long as there is one.
  * 6. The last worker is never shunned: then the limits of the tasks decide.
  *
@@ -103,6 +104,12 @@ export class Scheduler {
     const { winner, isRecorded, isThere } = this.#board.of(name) ?? {};
     if (winner === undefined || !isRecorded || !isThere || !same(winner, name)) return undefined;
     return winner.worker;
+  }
+
+  /** Whether a map task is through, or given up, and its output is there. */
+  isMapped(task: number): boolean {
+    const state = this.#board.maps[task];
+    return state !== undefined && (state.isDone || state.isBeingRecorded);
   }
 
   /** How far the job is. */
@@ -275,14 +282,16 @@ export class Scheduler {
         if (!this.#workers.hasRoom()) return;
       }
     }
-    if (board.mapsAreDone && this.#workers.hasRoom()) {
-      for (const task of board.waitingReduces(this.#nowMs)) this.#startAnywhere(task);
+    if (board.mapsAreDone) {
+      for (const task of board.waitingReduces(this.#nowMs)) {
+        if (!this.#startAnywhere(task) && !this.#workers.hasRoom()) return;
+      }
     }
-    if (this.#workers.hasRoom()) this.#startBackups();
+    this.#startBackups();
   }
 
   #startAnywhere(task: TaskState): boolean {
-    const worker = this.#workers.choose(task);
+    const worker = this.#workers.choose(task) ?? this.#takeFromBackup(task);
     if (worker !== undefined) this.#start(task, worker, false);
     return worker !== undefined;
   }
@@ -306,19 +315,40 @@ export class Scheduler {
     this.#start(map, worker, false);
   }
 
+  /** Tries at another worker what takes long: first what was tried so least often, then what runs longest. */
   #startBackups(): void {
-    const { mapsAreDone, active } = this.#board;
-    const { backupMs, backupFactor } = this.#options.limits;
-    for (const task of [...active]) {
-      const [attempt] = task.running;
-      const median = this.#durations[task.kind].median;
-      if (attempt === undefined || task.running.length > 1 || median === undefined) continue;
-      if (task.kind === "reduce" && !mapsAreDone) continue; // it waits
-      const ranMs = this.#nowMs - attempt.startedMs;
-      if (ranMs <= Math.max(backupMs, backupFactor * median)) continue;
-      const worker = this.#workers.chooseBackup(task, attempt.worker);
+    const late = [...this.#board.active]
+      .filter((task) => task.running.length === 1 && this.#isLate(task, task.running[0]))
+      .sort((a, b) => a.backups - b.backups || startOf(a) - startOf(b));
+    for (const task of late) {
+      const worker = this.#workers.chooseBackup(task) ?? this.#takeFromBackup(task);
       if (worker !== undefined) this.#start(task, worker, true);
     }
+  }
+
+  #isLate({ kind }: TaskState, attempt: RunningAttempt | undefined): boolean {
+    const { backupMs, backupFactor } = this.#options.limits;
+    const median = this.#durations[kind].median;
+    if (attempt === undefined || median === undefined) return false;
+    if (kind === "reduce" && !this.#board.mapsAreDone) return false; // it waits
+    return this.#nowMs - attempt.startedMs > Math.max(backupMs, backupFactor * median);
+  }
+
+  /**
+   * Ends a backup attempt that takes long itself, of a task that had more of them: what hangs everywhere
+   * must not keep the slot from what would be through at once.
+   */
+  #takeFromBackup(wanted: TaskState): WorkerState | undefined {
+    for (const task of this.#board.active) {
+      const [, backup] = task.running;
+      if (backup === undefined || task.backups <= wanted.backups) continue;
+      const worker = this.#workers.get(backup.worker);
+      if (worker === undefined || !this.#workers.canTakeOver(wanted, worker)) continue;
+      if (!this.#isLate(task, backup)) continue;
+      this.#cancel(task, backup, "makes-room");
+      return worker;
+    }
+    return undefined;
   }
 
   #giveUp(task: TaskState): void {
@@ -355,7 +385,10 @@ export class Scheduler {
     this.#board.begin(task, { name, worker: worker.id, startedMs, progressMs: startedMs });
     worker.running++;
     this.#attempts++;
-    if (isBackup) this.#backups++;
+    if (isBackup) {
+      this.#backups++;
+      task.backups++;
+    }
     this.#act({ type: "start", worker: worker.id, name, isBackup });
   }
 
@@ -384,6 +417,10 @@ export class Scheduler {
   #act(action: SchedulerAction): void {
     this.#actions.push(action);
   }
+}
+
+function startOf({ running }: TaskState): number {
+  return running[0]?.startedMs ?? 0;
 }
 
 function same(a: AttemptName, b: AttemptName): boolean {

@@ -34,8 +34,8 @@ export interface BodyParts {
 /** What an attempt may do while it runs. */
 export interface BodySigns {
   readonly signal: AbortSignal;
-  /** Bytes and records since its start: a sign of life. */
-  progress(bytes: number, records: number, status?: string): void;
+  /** Bytes and records since its start, and bytes that did not fit into memory: a sign of life. */
+  progress(bytes: number, records: number, status?: string, spilledBytes?: number): void;
 }
 
 /** A map attempt, as it is known in the thread. */
@@ -66,8 +66,9 @@ export async function mapBody(
 ): Promise<MapOutcome> {
   const input = new TaskInputs(splits, inputs, open, signs.signal);
   const { tally } = input;
-  const alive = (status?: string) => signs.progress(tally.storedBytes, tally.records, status);
-  const spills = new TaskSpills(files, path, alive);
+  const alive = (status?: string) =>
+    signs.progress(tally.storedBytes, tally.records, status, spills.bytes);
+  const spills: TaskSpills = new TaskSpills(files, path, alive);
   const file = files.create(path);
   try {
     const sink = {
@@ -120,8 +121,8 @@ export async function reduceBody(
   const { job, files } = parts;
   let written = 0;
   let lines = 0;
-  const alive = (status?: string) => signs.progress(written, lines, status);
-  const spills = new TaskSpills(files, path, alive);
+  const alive = (status?: string) => signs.progress(written, lines, status, spills.bytes);
+  const spills: TaskSpills = new TaskSpills(files, path, alive);
   const buffer = new LineBuffer();
   const flush = (): Promise<void> => {
     const bytes = buffer.take();

@@ -62,8 +62,11 @@ export interface ReduceOutcome {
 export interface TaskHandle {
   /** Aborts when nobody wants the attempt any more. */
   readonly signal: AbortSignal;
-  /** Tells how far it is: bytes and records since its start. A sign of life; cheap. */
-  progress(bytes: number, records: number, status?: string): void;
+  /**
+   * Tells how far it is: bytes and records since its start, and bytes that did not fit into memory.
+   * A sign of life; cheap.
+   */
+  progress(bytes: number, records: number, status?: string, spilledBytes?: number): void;
   /**
    * Bytes of an input without a copy here: as many as there are, up to `length`.
    *

@@ -18,6 +18,8 @@ export class TaskState {
   /** Workers at which it failed. */
   readonly failedAt = new Set<string>();
   failures = 0;
+  /** How often it was tried at another worker because it took long. */
+  backups = 0;
   deaths = 0;
   lastMessage = "";
   lastIsWorkers = false;

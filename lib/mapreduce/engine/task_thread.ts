@@ -3,7 +3,7 @@
 import { systemClock } from "../../clock/system_clock.ts";
 import { parseJson } from "../../transport/parse_json.ts";
 import type { Input } from "../input/input.ts";
-import type { InputSource } from "../input/input_source.ts";
+import { InputError, type InputSource } from "../input/input_source.ts";
 import { openInput } from "../input/open_input.ts";
 import { realInputFiles } from "../input/real_input_files.ts";
 import { jobDescriptionSchema } from "../jobs/job_description.ts";
@@ -52,7 +52,7 @@ function take(message: ToThread): void {
       readings.get(message.id)?.resolve(message.bytes);
       return void readings.delete(message.id);
     case "no-bytes":
-      readings.get(message.id)?.reject(new TaskError(message.message));
+      readings.get(message.id)?.reject(new InputError("unreadable", message.message));
       return void readings.delete(message.id);
     case "written":
       waitingPieces--;
@@ -81,11 +81,11 @@ async function attempt(
     const { signal } = controller = new AbortController();
     waitingPieces = 0;
     let toldMs = -Infinity;
-    const progress = (bytes: number, records: number, status?: string) => {
+    const progress: BodySigns["progress"] = (bytes, records, status, spilledBytes) => {
       const nowMs = performance.now();
       if (nowMs - toldMs < PROGRESS_MS && status === undefined) return;
       toldMs = nowMs;
-      tell({ type: "progress", bytes, records, status });
+      tell({ type: "progress", bytes, records, status, spilledBytes });
     };
     return { type: "done", outcome: await run(parts, { signal, progress }) };
   });

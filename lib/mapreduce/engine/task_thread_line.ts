@@ -19,6 +19,10 @@ type Outcome = (FromThread & { readonly type: "done" })["outcome"];
 interface Call {
   /** What went wrong on this side, which is why the thread was told to stop. */
   error?: unknown;
+  /** Whether the thread is through, and only its output is still on the way. */
+  isThrough: boolean;
+  /** Ends when the output that has come is taken: one piece after the other. */
+  writing: Promise<void>;
   readonly handle: TaskHandle | undefined;
   readonly resolve: (message: FromThread) => void;
   readonly reject: (error: unknown) => void;
@@ -56,6 +60,7 @@ export class TaskThreadLine {
     signal.throwIfAborted();
     let timer: { cancel(): void } | undefined;
     const onAbort = () => {
+      if (this.#call?.isThrough) return this.#settle(({ reject }) => reject(signal.reason));
       this.#post({ type: "abort" });
       timer = this.#clock.after(STOP_MS, () => this.#die(signal.reason));
     };
@@ -90,7 +95,8 @@ export class TaskThreadLine {
   #ask(message: ToThread, handle: TaskHandle | undefined): Promise<FromThread> {
     if (this.isDead) return Promise.reject(new TaskError("Its thread is dead"));
     return new Promise((resolve, reject) => {
-      this.#call = { handle, resolve, reject };
+      const writing = Promise.resolve();
+      this.#call = { handle, resolve, reject, writing, isThrough: false };
       this.#post(message);
     });
   }
@@ -99,17 +105,21 @@ export class TaskThreadLine {
     const { handle } = this.#call ?? {};
     switch (message.type) {
       case "progress":
-        return handle?.progress(message.bytes, message.records, message.status);
+        return handle?.progress(
+          message.bytes,
+          message.records,
+          message.status,
+          message.spilledBytes,
+        );
       case "read":
         return void this.#read(message, handle);
       case "output":
-        return void this.#write(message.bytes, handle);
+        return this.#write(message.bytes);
       case "opened":
       case "closed":
+        return this.#settle(({ resolve }) => resolve(message));
       case "done":
-        return this.#settle(({ resolve, reject, error }) =>
-          error === undefined ? resolve(message) : reject(error)
-        );
+        return this.#endWriting(message);
       case "failed":
         return this.#settle(({ reject, error }) => reject(error ?? taskErrorOf(message.failure)));
     }
@@ -128,17 +138,36 @@ export class TaskThreadLine {
     }
   }
 
-  async #write(bytes: Uint8Array, handle: TaskHandle | undefined): Promise<void> {
+  #write(bytes: Uint8Array): void {
     const call = this.#call;
-    try {
-      await handle?.write(bytes);
-      this.#post({ type: "written" });
-    } catch (error) {
-      // The thread waits for the piece to be taken, which will never be: it has to say that it stopped.
-      if (call === undefined || this.#call !== call) return;
-      call.error ??= error;
-      this.#post({ type: "abort" });
-    }
+    if (call?.handle === undefined) return;
+    const { handle } = call;
+    call.writing = call.writing.then(async () => {
+      // Nobody wants the rest of what is over.
+      if (this.#call !== call || call.error !== undefined) return;
+      try {
+        await handle.write(bytes);
+        if (this.#call === call) this.#post({ type: "written" });
+      } catch (error) {
+        // The thread waits for the piece to be taken, which will never be: it has to say that it stopped.
+        if (this.#call !== call) return;
+        call.error = error ?? new TaskError("Its output cannot be taken");
+        if (!call.isThrough) this.#post({ type: "abort" });
+      }
+    });
+  }
+
+  /** The thread is through: the attempt is once its output is taken. */
+  #endWriting(message: FromThread): void {
+    const call = this.#call;
+    if (call === undefined) return;
+    call.isThrough = true;
+    call.writing.then(() => {
+      if (this.#call !== call) return;
+      this.#settle(({ resolve, reject, error }) =>
+        error === undefined ? resolve(message) : reject(error)
+      );
+    });
   }
 
   #post(message: ToThread, transfer: ArrayBuffer[] = []): void {

@@ -51,6 +51,7 @@ export type FromThread =
     readonly bytes: number;
     readonly records: number;
     readonly status: string | undefined;
+    readonly spilledBytes: number | undefined;
   }
   | {
     readonly type: "read";

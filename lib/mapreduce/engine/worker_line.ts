@@ -12,6 +12,8 @@ export interface AttemptStatus {
   readonly isBackup: boolean;
   bytes: number;
   records: number;
+  /** Bytes that did not fit into memory. */
+  spilledBytes: number;
   status: string;
 }
 
@@ -46,7 +48,7 @@ export class WorkerLine {
   /** Notes that an attempt begins. */
   begin(name: AttemptName, isBackup: boolean, nowMs: number): void {
     this.attempts.set(attemptKey(name), {
-      ...{ name, isBackup, startedMs: nowMs, bytes: 0, records: 0, status: "" },
+      ...{ name, isBackup, startedMs: nowMs, bytes: 0, records: 0, spilledBytes: 0, status: "" },
     });
   }
 

@@ -50,9 +50,14 @@ export class WorkerRoster {
       : this.#freest(({ id }) => !task.failedAt.has(id));
   }
 
-  /** Who tries a task that `other` is at already. */
-  chooseBackup(task: TaskState, other: string): WorkerState | undefined {
-    return this.#freest(({ id }) => id !== other && !task.failedAt.has(id));
+  /** Who tries a task that runs somewhere already. */
+  chooseBackup(task: TaskState): WorkerState | undefined {
+    return this.#freest((worker) => this.canTakeOver(task, worker));
+  }
+
+  /** Whether a worker, if it has room, may try a task that it has not tried and does not run. */
+  canTakeOver({ running, failedAt }: TaskState, { id, isShunned }: WorkerState): boolean {
+    return !isShunned && !failedAt.has(id) && running.every(({ worker }) => worker !== id);
   }
 
   /** Whether the task has failed at each worker. */

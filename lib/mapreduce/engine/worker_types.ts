@@ -53,7 +53,8 @@ export type WorkerEvent =
 
 /** How a worker ended: what became of the job, or that the coordinator did not come back. */
 export interface WorkerEnd {
-  readonly outcome: "done" | "partial" | "failed" | "interrupted" | "lost" | string;
+  /** `over`: it came when the job was over, and nobody said how. */
+  readonly outcome: "done" | "partial" | "failed" | "interrupted" | "over" | "lost" | string;
   /** Why the coordinator could not be reached. */
   readonly message?: string;
 }

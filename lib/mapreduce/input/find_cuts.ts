@@ -28,12 +28,22 @@ export async function findCuts(
   const { size, format, isGzip, kind } = input;
   const parts = Math.ceil(size / splitBytes);
   if (parts < 2) return [];
-  const targets = Array.from({ length: parts - 1 }, (_, i) => Math.floor((i + 1) * size / parts));
+  // No list: a server may say any size.
+  const targets: Targets = {
+    length: parts - 1,
+    at: (i) => Math.floor((i + 1) * size / parts),
+  };
   const window = new ReadWindow(source, size, signal);
   if (format === "warc" && isGzip) return await atEach(targets, size, window, memberCut);
   if (isGzip) return [];
   if (format === "text") return await atEach(targets, size, window, lineCut);
   return kind === "url" ? [] : await recordCuts(targets, size, window);
+}
+
+/** Places near which an input shall be cut. */
+interface Targets {
+  readonly length: number;
+  at(i: number): number;
 }
 
 /** Reads ahead, for who looks at small parts that follow each other. */
@@ -66,14 +76,15 @@ class ReadWindow {
 
 /** Looks for a cut at or behind each target, in front of the next one. */
 async function atEach(
-  targets: readonly number[],
+  targets: Targets,
   size: number,
   window: ReadWindow,
   cutAt: (target: number, end: number, window: ReadWindow) => Promise<number | undefined>,
 ): Promise<readonly number[]> {
   const cuts: number[] = [];
-  for (const [i, target] of targets.entries()) {
-    const cut = await cutAt(target, targets[i + 1] ?? size, window);
+  for (let i = 0; i < targets.length; i++) {
+    const end = i + 1 < targets.length ? targets.at(i + 1) : size;
+    const cut = await cutAt(targets.at(i), end, window);
     if (cut !== undefined) cuts.push(cut);
   }
   return cuts;
@@ -108,16 +119,16 @@ async function memberCut(target: number, end: number, window: ReadWindow) {
 }
 
 async function recordCuts(
-  targets: readonly number[],
+  targets: Targets,
   size: number,
   window: ReadWindow,
 ): Promise<readonly number[]> {
   const cuts: number[] = [];
   let wanted = 0;
   for (let at = 0; wanted < targets.length && at < size;) {
-    if (at >= (targets[wanted] as number)) {
+    if (at >= targets.at(wanted)) {
       cuts.push(at);
-      while (at >= (targets[wanted] ?? Infinity)) wanted++;
+      while (wanted < targets.length && at >= targets.at(wanted)) wanted++;
     }
     const next = await nextRecord(at, window);
     if (next === undefined) break;

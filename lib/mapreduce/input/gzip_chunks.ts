@@ -94,7 +94,7 @@ function note(
   fault: Fault,
   resumedAt: number | undefined,
 ): void {
-  tally.problems.push({
+  tally.addProblem({
     ...{ input, offset, ...fault },
     ...resumedAt === undefined ? {} : { resumedAt },
   });

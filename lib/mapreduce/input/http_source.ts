@@ -2,6 +2,10 @@
  * Bytes behind a URL: as they are stored, by ranges, resumed where a connection breaks, and never a
  * mixture of two versions. Source: RFC 9110, sections 8.8, 13.1.5 and 14.
  */
+import type { Clock } from "../../clock/clock.ts";
+import { systemClock } from "../../clock/system_clock.ts";
+import { checkRedirect } from "./check_redirect.ts";
+import { inTime } from "./in_time.ts";
 import type { HttpIdentity, Input } from "./input.ts";
 import type { InputFiles } from "./input_files.ts";
 import { InputError, type InputSource } from "./input_source.ts";
@@ -26,16 +30,23 @@ export interface HttpSource extends InputSource {
 export async function openHttp(
   url: string,
   files: Fetcher,
-  { expected, signal }: {
+  { expected, signal, clock = systemClock }: {
     readonly expected?: Pick<Input, "size" | "identity">;
     readonly signal?: AbortSignal;
+    readonly clock?: Clock;
   } = {},
 ): Promise<HttpSource> {
-  const state = await ask(url, files, 0, undefined, signal);
+  const state = await ask(url, { files, clock }, 0, undefined, signal);
   await state.body.cancel().catch(() => {});
   const { size, identity } = state;
   if (expected?.identity.kind === "http") checkSame(state, expected.size, expected.identity);
-  return new RangeSource(url, files, size, identity);
+  return new RangeSource(url, { files, clock }, size, identity);
+}
+
+/** What asking needs of the world. */
+interface World {
+  readonly files: Fetcher;
+  readonly clock: Clock;
 }
 
 /** What a server has answered. */
@@ -51,15 +62,15 @@ class RangeSource implements HttpSource {
   readonly size: number;
   readonly identity: HttpIdentity;
   readonly #url: string;
-  readonly #files: Fetcher;
+  readonly #world: World;
   #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   /** Offset of the first byte that the reader or the rest has. */
   #at = 0;
   #rest = new Uint8Array(0);
 
-  constructor(url: string, files: Fetcher, size: number, identity: HttpIdentity) {
+  constructor(url: string, world: World, size: number, identity: HttpIdentity) {
     this.#url = url;
-    this.#files = files;
+    this.#world = world;
     this.size = size;
     this.identity = identity;
   }
@@ -94,13 +105,13 @@ class RangeSource implements HttpSource {
   async #next(at: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
     if (this.#rest.length > 0) return this.#rest;
     this.#reader ??= await this.#open(at, signal);
-    const { value, done } = await this.#reader.read();
+    const { value, done } = await inTime(this.#reader.read(), this.#world.clock);
     if (done) throw new Error("the connection ended early");
     return value;
   }
 
   async #open(at: number, signal: AbortSignal | undefined) {
-    const answer = await ask(this.#url, this.#files, at, this.identity, signal);
+    const answer = await ask(this.#url, this.#world, at, this.identity, signal);
     try {
       checkSame(answer, this.size, this.identity);
     } catch (error) {
@@ -110,7 +121,7 @@ class RangeSource implements HttpSource {
     const reader = answer.body.getReader();
     // A server without ranges sends all of it.
     for (let skipped = answer.offset; skipped < at;) {
-      const { value, done } = await reader.read();
+      const { value, done } = await this.#skipping(reader);
       if (done) throw new Error("the connection ended early");
       const rest = skipped + value.length - at;
       if (rest > 0) {
@@ -120,6 +131,15 @@ class RangeSource implements HttpSource {
       skipped += value.length;
     }
     return reader;
+  }
+
+  async #skipping(reader: ReadableStreamDefaultReader<Uint8Array>) {
+    try {
+      return await inTime(reader.read(), this.#world.clock);
+    } catch (error) {
+      await reader.cancel().catch(() => {});
+      throw error;
+    }
   }
 
   async #close(): Promise<void> {
@@ -148,7 +168,7 @@ function prepended(
 
 async function ask(
   url: string,
-  files: Fetcher,
+  { files, clock }: World,
   offset: number,
   identity: HttpIdentity | undefined,
   signal: AbortSignal | undefined,
@@ -159,10 +179,15 @@ async function ask(
   const validator = strong ?? identity?.lastModified;
   if (validator !== undefined) headers.set("If-Range", validator);
   let response: Response | undefined;
+  const silent = new AbortController();
+  const signals = signal === undefined ? [silent.signal] : [silent.signal, signal];
   try {
-    response = await files.fetch(url, { headers, ...signal === undefined ? {} : { signal } });
+    const asked = files.fetch(url, { headers, signal: AbortSignal.any(signals) });
+    response = await inTime(asked, clock);
+    checkRedirect(url, response.url);
     return answerOf(response, offset);
   } catch (error) {
+    if (response === undefined) silent.abort();
     await response?.body?.cancel().catch(() => {});
     // Of a source that is open already, the caller tries again.
     if (identity !== undefined || signal?.aborted || error instanceof InputError) throw error;
@@ -191,14 +216,15 @@ function answerOf({ status, headers, body }: Response, offset: number): Answer {
   if (status === 206 && body !== null) {
     const range = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(headers.get("content-range") ?? "");
     const [, first, last, size] = range?.map(Number) ?? [];
-    if (first !== offset || last === undefined || size === undefined) {
+    if (first !== offset || last === undefined || size === undefined || last >= size) {
       throw unreadable("the server answers with another range");
     }
+    if (!Number.isSafeInteger(size)) throw unreadable(NO_SIZE);
     if (length !== last - first + 1) throw unreadable(NO_SIZE);
     return { size, identity, offset, body };
   }
   if (status === 200) {
-    if (!Number.isSafeInteger(length)) throw unreadable(NO_SIZE);
+    if (!Number.isSafeInteger(length) || length < 0) throw unreadable(NO_SIZE);
     return { size: length, identity, offset: 0, body: body ?? emptyBody() };
   }
   // What a busy server cannot do now may work later; all else is final.
@@ -230,6 +256,9 @@ function checkSame(answer: Answer, size: number, identity: HttpIdentity): void {
 }
 
 function unreadable(error: unknown): InputError {
-  const why = error instanceof Error ? error.message : String(error);
+  // Newer runtimes say only "fetch failed", and why behind it.
+  const reason = error instanceof TypeError && error.cause instanceof Error ? error.cause : error;
+  const why = (reason instanceof Error ? reason.message : String(reason))
+    .replace(/^error sending request .*?: (?=client error)/, "");
   return new InputError("unreadable", `cannot be fetched: ${why}`, { cause: error });
 }

@@ -33,7 +33,7 @@ export const PROBLEM_CODES = [
 /** What can be wrong: one of {@linkcode PROBLEM_CODES}. */
 export type ProblemCode = typeof PROBLEM_CODES[number];
 
-/** One thing that is wrong with an input: something of it was not counted. */
+/** One thing that is wrong with an input. */
 export interface Problem {
   /** Number of the input. */
   readonly input: number;
@@ -44,4 +44,12 @@ export interface Problem {
   readonly message: string;
   /** Where reading went on, as stored; `undefined`: nothing behind it was read. */
   readonly resumedAt?: number;
+}
+
+/**
+ * Whether something of the input may be missing in the output. It is not where all was read, and only the
+ * form is wrong; with something else behind the last member of gzip, that may have been records.
+ */
+export function isLoss({ code }: Problem): boolean {
+  return code !== "bad-end";
 }

@@ -1,4 +1,5 @@
 import type { InputSource } from "./input_source.ts";
+import { LongWords, MAX_WORD_BYTES } from "./long_words.ts";
 import type { ReadOptions } from "./read_options.ts";
 import type { BodyPiece } from "./record.ts";
 import type { Split } from "./split.ts";
@@ -13,7 +14,7 @@ const EMPTY = new Uint8Array(0);
 /**
  * The text of a split, in order, in batches, for who does not need to know where a record begins: of
  * WARC the bodies, of text all of it, as it is. The next batch is read when it is asked for; pieces
- * are valid until then. Memory does not grow with the records.
+ * are valid until then. Memory does not grow with the records: words larger than 16 MiB are left out.
  *
  * What is wrong with the input goes to the tally, not to the caller.
  *
@@ -25,30 +26,39 @@ export function readPieces(
   options: ReadOptions,
 ): AsyncGenerator<readonly BodyPiece[]> {
   let batch: BodyPiece[] = [];
-  const found = (bytes: Uint8Array, isLast: boolean) => {
-    options.tally.textBytes += bytes.length;
-    batch.push({ bytes, isLast });
-  };
   const take = () => {
     const taken = batch;
     batch = [];
     return taken;
   };
   const parserFor = split.format === "warc" ? warcParser : textParser;
-  return splitReading(split, source, options, (at) => parserFor(at, found), take);
+  const parser = (place: SplitPlace) => {
+    const words = new LongWords({
+      piece: (bytes, isLast) => void batch.push({ bytes, isLast }),
+      tooLarge(position) {
+        const message = `a word is larger than ${MAX_WORD_BYTES} bytes; it was left out`;
+        place.problem(position, "too-large", message);
+      },
+    });
+    return parserFor(place, (position, bytes, isLast) => {
+      options.tally.textBytes += bytes.length;
+      words.push(position, bytes, isLast);
+    });
+  };
+  return splitReading(split, source, options, parser, take);
 }
 
-type Found = (bytes: Uint8Array, isLast: boolean) => void;
+type Found = (position: number, bytes: Uint8Array, isLast: boolean) => void;
 
 function warcParser({ tally, offsets, problem }: SplitPlace, found: Found): WarcParser {
   return new WarcParser({
-    record(_position, body) {
+    record(position, body) {
       tally.records++;
-      found(body, true);
+      found(position, body, true);
     },
-    part(_position, bytes, isLast) {
+    part(position, bytes, isLast) {
       if (isLast) tally.records++;
-      found(bytes, isLast);
+      found(position, bytes, isLast);
     },
     skipped: (type) => tally.skip(type),
     isStart: (position) => offsets.isStart(position),
@@ -58,10 +68,11 @@ function warcParser({ tally, offsets, problem }: SplitPlace, found: Found): Warc
 
 function textParser({ tally }: SplitPlace, found: Found): ChunkParser {
   let isInLine = false;
+  let position = 0;
   const endLine = () => {
     if (isInLine) {
       tally.records++;
-      found(EMPTY, true);
+      found(position, EMPTY, true);
     }
     isInLine = false;
   };
@@ -71,7 +82,8 @@ function textParser({ tally }: SplitPlace, found: Found): ChunkParser {
       if (bytes.length === 0) return;
       tally.records += countLines(bytes);
       isInLine = bytes.at(-1) !== LF;
-      found(bytes, !isInLine);
+      found(position, bytes, !isInLine);
+      position += bytes.length;
     },
     gap: endLine,
     end: endLine,

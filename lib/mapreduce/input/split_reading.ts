@@ -41,13 +41,13 @@ export async function* splitReading<T>(
   take: () => readonly T[],
 ): AsyncGenerator<readonly T[]> {
   const offsets = new OffsetMap(split.startByte, split.isGzip);
-  const before = tally.records + tally.problems.length + tally.skippedRecords;
+  const before = tally.records + tally.problemCount + tally.skippedRecords;
   const parser = parserFor({
     ...{ split, tally, offsets },
     problem: (position, code, message, resumedAt) => {
       const offset = offsets.stored(position);
       const resumed = resumedAt === undefined ? {} : { resumedAt: offsets.stored(resumedAt) };
-      tally.problems.push({ input: split.input, offset, code, message, ...resumed });
+      tally.addProblem({ input: split.input, offset, code, message, ...resumed });
     },
   });
   const window = { source, split, tally, signal };
@@ -61,9 +61,9 @@ export async function* splitReading<T>(
   parser.end();
   const found = take();
   if (found.length > 0) yield found;
-  const after = tally.records + tally.problems.length + tally.skippedRecords;
+  const after = tally.records + tally.problemCount + tally.skippedRecords;
   if (after > before || (split.format === "text" && !split.isGzip)) return;
   if (split.format === "text" && split.endByte > split.startByte) return;
   const message = split.endByte > split.startByte ? "it has no records" : "it has no bytes";
-  tally.problems.push({ input: split.input, offset: split.startByte, code: "empty", message });
+  tally.addProblem({ input: split.input, offset: split.startByte, code: "empty", message });
 }

@@ -5,17 +5,19 @@ export type Counts = Readonly<Record<string, number>>;
 export const MAX_COUNTERS = 200;
 
 /** Most UTF-16 units of a counter's name. */
-const MAX_NAME_LENGTH = 200;
+export const MAX_NAME_LENGTH = 200;
 
 /** Counts by name, with a limit to the names. */
 export class CountSet {
   readonly #counts = new Map<string, number>();
 
-  /** Adds `n`, a whole number. */
+  /** Adds `n`, a whole number. A sum stays within 2^53. */
   add(group: string, counter: string, n: number): void {
     let name = `${group}:${counter}`.slice(0, MAX_NAME_LENGTH);
     if (!this.#counts.has(name) && this.#counts.size >= MAX_COUNTERS) name = "tram:other counters";
-    this.#counts.set(name, (this.#counts.get(name) ?? 0) + n);
+    const sum = (this.#counts.get(name) ?? 0) + n;
+    const most = Number.MAX_SAFE_INTEGER;
+    this.#counts.set(name, Math.max(-most, Math.min(most, sum)));
   }
 
   /** Adds all of `counts`. */

@@ -13,7 +13,7 @@ export async function openJob(job: JobDescription, parts: JobParts): Promise<Run
     case "grep":
       return (await import("./built_in/grep.ts")).openGrep(job);
     case "index":
-      return (await import("./built_in/index_job.ts")).openIndex(job);
+      return (await import("./built_in/index_job.ts")).openIndex(job, parts);
     case "domains": {
       const { countField } = await import("./built_in/count_field.ts");
       const { hostOf } = await import("./built_in/host_of.ts");

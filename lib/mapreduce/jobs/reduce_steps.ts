@@ -47,8 +47,8 @@ export async function reduceToSame(
   return NOTHING_TO_REPORT;
 }
 
-/** Goes through the entries; closes the cursor. */
-async function eachEntry(
+/** Goes through the entries, with signs of life; closes the cursor. @throws the signal's reason */
+export async function eachEntry(
   cursor: RunCursor,
   signs: TaskSigns,
   onEntry: () => void | Promise<void>,

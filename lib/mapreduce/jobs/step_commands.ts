@@ -32,8 +32,8 @@ export const jobOptions = {
     ...oneOf("fail", "skip"),
     default: "fail",
     placeholder: "HOW",
-    brief: "What to do with a record that a job of your own cannot be done for: fail, or skip it " +
-      "and say so",
+    brief: "What to do with a record or key that a job of your own cannot be done for: fail, or " +
+      "skip it and say so",
   },
   jobTimeout: {
     kind: "value",

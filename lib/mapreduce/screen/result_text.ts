@@ -6,7 +6,9 @@ import { formatRate } from "../../terminal/format_rate.ts";
 import { safeText } from "../../terminal/safe_text.ts";
 import type { Style } from "../../terminal/style.ts";
 import { formatTable } from "../../terminal/table.ts";
+import { isLoss } from "../input/problem.ts";
 import { resultLosses } from "./result_losses.ts";
+import type { EarlierWork, JobResult } from "../engine/job_result.ts";
 import type { RunSummary } from "./run_summary.ts";
 
 /** Losses that are shown; the rest is in the output folder. */
@@ -21,20 +23,24 @@ export function resultText(
   const { plan, result, output, top } = summary;
   const losses = resultLosses(plan, result);
   const more = losses.length - MAX_LOSSES;
+  const unnamed = (result.counters["report.problems_left_out"] ?? 0) +
+    (result.counters["report.skipped_left_out"] ?? 0);
   const lines = [
     headline(summary, style),
-    ...formatTable({
+    ...isNothing(result) ? [] : formatTable({
       columns: [{ title: "" }, { title: "", flexible: true }],
       rows: rowsOf(summary).map(([name, text]) => [name, text]),
       columnsAvailable,
     }).slice(1),
   ];
-  if (losses.length > 0) {
-    lines.push("", style.yellow(`${counted(losses.length, "loss", "losses")}:`));
+  if (losses.length + unnamed > 0) {
+    lines.push("", style.yellow(`${counted(losses.length + unnamed, "loss", "losses")}:`));
     lines.push(...losses.slice(0, MAX_LOSSES).map((loss) => `  ${loss}`));
     if (more > 0) lines.push(`  and ${formatCount(more)} more: see ${safeText(output)}/_PARTIAL`);
+    if (unnamed > 0) lines.push(`  and ${formatCount(unnamed)} more that no report had room for`);
   }
-  if (top !== undefined) {
+  if (top?.length === 0) lines.push("", "no value of the output is a count");
+  else if (top !== undefined) {
     lines.push("");
     lines.push(...formatTable({
       columns: [{ title: "count", align: "right" }, { title: "key", flexible: true }],
@@ -44,6 +50,12 @@ export function resultText(
     }));
   }
   return lines.map((line) => `${line}\n`).join("");
+}
+
+/** Whether no task got through: there are no figures then, and nothing to go on with. */
+function isNothing({ outcome, counters, lost }: JobResult): boolean {
+  return (outcome === "failed" || outcome === "interrupted") &&
+    Object.keys(counters).length + lost.length === 0;
 }
 
 function headline({ name, output, result }: RunSummary, style: Style): string {
@@ -59,25 +71,32 @@ function headline({ name, output, result }: RunSummary, style: Style): string {
       return `${style.bold(safeText(name))}: ${style.yellow("interrupted")} after ${took}; ` +
         "--resume goes on";
     case "failed":
-      return `${style.bold(safeText(name))}: ${style.red("failed")} after ${took}`;
+      return `${style.bold(safeText(name))}: ${style.red("failed")} after ${took}` +
+        // Where the job is at fault it would fail again.
+        (isNothing(result) || result.code === "task-failed" ? "" : "; --resume goes on");
   }
 }
 
 /** What there is to say, as name and text. */
 function rowsOf({ name, plan, result, status }: RunSummary): (readonly [string, string])[] {
-  const { counters, parts, attempts, backups, refused, wallMs } = result;
+  const { counters, parts, attempts, backups, refused, wallMs, earlier } = result;
   const count = (key: string) => counters[key] ?? 0;
   const stored = count("map.stored_bytes");
   const spilled = count("map.spilled_bytes") + count("reduce.spilled_bytes");
   const relayed = status?.relayedBytes ?? 0;
   const sent = status?.sentInputBytes ?? 0;
-  const perSecond = wallMs > 0 ? `, ${formatRate(stored / wallMs * 1000, "bytes")}` : "";
+  // What earlier runs read is in the sum, but not in the time.
+  const rate = (stored - earlier.storedBytes) / wallMs * 1000;
+  const perSecond = rate > 0 && rate < Infinity ? `, ${formatRate(rate, "bytes")}` : "";
+  const harmless = result.problems.filter((problem) => !isLoss(problem)).length;
+  const wasResumed = earlier.maps + earlier.reduces > 0;
   return [
     [
       "read",
       `${counted(plan.inputs.length, "input")}, ${formatBytes(stored)} stored, ` +
       `${formatBytes(count("map.text_bytes"))} of text${perSecond}`,
     ],
+    ...wasResumed ? [["resumed", resumedText(earlier)] as const] : [],
     ["records", formatCount(count("map.records")) + skippedTypes(counters)],
     [name === "wordcount" ? "words" : "emitted", formatCount(count("map.emitted"))],
     [
@@ -103,10 +122,22 @@ function rowsOf({ name, plan, result, status }: RunSummary): (readonly [string, 
       (backups > 0 ? `, ${formatCount(backups)} as backup` : "") +
       (refused > 0 ? `, ${counted(refused, "late message")} refused` : ""),
     ],
+    ...harmless > 0
+      ? [["odd", `${counted(harmless, "record")} with a wrong end, read all the same`] as const]
+      : [],
     ...Object.entries(counters).filter(([key]) => key.includes(":")).map(([key, n]) =>
       [safeText(key), formatCount(n)] as const
     ),
   ];
+}
+
+/** Figures of a resumed job are of all of it; time, rate and attempts are not. */
+function resumedText({ maps, reduces, storedBytes }: EarlierWork): string {
+  const done = [
+    ...maps > 0 ? [`${counted(maps, "map")} of ${formatBytes(storedBytes)}`] : [],
+    ...reduces > 0 ? [counted(reduces, "reduce")] : [],
+  ];
+  return `${done.join(" and ")} done before; time, rate and attempts are of this run`;
 }
 
 function counted(n: number, one: string, many = `${one}s`): string {

@@ -80,6 +80,7 @@ export function summaryJson({ name, output, plan, result, status, top }: RunSumm
     outputBytes: count("reduce.output_bytes"),
     parts: parts.map(({ name, bytes }) => ({ name, bytes })),
     maps: plan.tasks.length,
+    earlier: result.earlier,
     attempts: result.attempts,
     backups: result.backups,
     refused: result.refused,

@@ -1,9 +1,11 @@
 /** Shows a run: lines at the bottom of a terminal or events, and what it has done at the end. */
 import type { Timer } from "../../clock/clock.ts";
 import type { RunContext } from "../../context.ts";
+import { eventLine, logServerEvent } from "../../log/server_log.ts";
 import { safeJson, safeText } from "../../terminal/safe_text.ts";
 import { showEvery } from "../../terminal/show_every.ts";
 import { styleFor } from "../../terminal/style.ts";
+import type { ServerEvent } from "../../transport/listen.ts";
 import type { EngineEvent, EngineStatus } from "../engine/coordinator_types.ts";
 import type { JobPlan } from "../engine/job_plan.ts";
 import type { JobResult } from "../engine/job_result.ts";
@@ -20,6 +22,9 @@ const SHOW_MS = 200;
 
 /** How often an event says how far it is, in milliseconds. */
 const EVENT_MS = 1000;
+
+/** What fails often fails for one reason. */
+const FAILURE_RATE = { burst: 5, perSecond: 1 };
 
 /** Shows a run. */
 export class RunView {
@@ -61,7 +66,10 @@ export class RunView {
       case "worker": {
         const label = safeText(event.label);
         const why = event.message ? `: ${safeText(event.message)}` : "";
-        if (event.change === "shunned") return log.warn(`${label} fails at everything`);
+        if (event.change === "shunned") {
+          return log.warn(`${label} gets nothing more: it failed at several tasks in a row`);
+        }
+        if (event.change === "refused") return log.warn(`refused ${label}${why}`);
         return log.log(isOpen ? "info" : "debug", `${label} ${event.change}${why}`);
       }
       case "attempt": {
@@ -72,6 +80,8 @@ export class RunView {
           "warn",
           "attempt failed",
           `${task} failed at ${safeText(label)}: ${safeText(message ?? "")}`,
+          undefined,
+          FAILURE_RATE,
         );
       }
       case "problem": {
@@ -82,6 +92,14 @@ export class RunView {
       case "lost":
         return log.warn(`map ${event.task} is left out: ${safeText(event.message)}`);
     }
+  }
+
+  /** Somebody came or went. Only who is not let in is told: workers tell more of themselves. */
+  serverEvent(event: ServerEvent): void {
+    if (event.type !== "refused") return;
+    const { log, process: { stdout } } = this.#context;
+    if (this.#flags.json) stdout.write(`${eventLine(event, "json")}\n`);
+    logServerEvent(log, event);
   }
 
   /** Shows how far it is until it is disposed. */

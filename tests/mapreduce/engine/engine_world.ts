@@ -19,7 +19,7 @@ import { InputError } from "../../../lib/mapreduce/input/input_source.ts";
 import { LineError, LineErrorCode } from "../../../lib/transport/line_error.ts";
 import { type MemoryLink, MemoryNetwork } from "../../../lib/transport/memory_network.ts";
 import type { PathSettings } from "../../../lib/transport/memory_path.ts";
-import type { Network } from "../../../lib/transport/network.ts";
+import type { Address, Network } from "../../../lib/transport/network.ts";
 import { newToken } from "../../../lib/transport/token.ts";
 import { Random } from "../../fuzz/random.ts";
 import { MemoryFolder } from "./memory_folder.ts";
@@ -33,6 +33,9 @@ class Machine {
   /** Machines that it cannot reach. */
   readonly unreachable = new Set<Machine>();
   isDead = false;
+  isStalled = false;
+  /** Whether what it cannot reach does not answer at all, as behind a firewall. */
+  isCutOff = false;
 
   constructor(world: EngineWorld) {
     this.network = {
@@ -46,11 +49,14 @@ class Machine {
         const other = world.machines.findLast(({ ports }) => ports.has(address.port));
         const blocked = this.isDead || other === undefined || other.isDead ||
           this.unreachable.has(other);
+        if (blocked && this.isCutOff) return await untilAborted(signal);
         if (blocked) throw new LineError(LineErrorCode.Unreachable, "Cannot reach it");
         const stream = world.network.connect(address, signal);
         const link = world.network.links.at(-1) as MemoryLink;
         this.links.push(link);
         other.links.push(link);
+        // The system of a stopped process takes lines, and nobody says anything on them.
+        if (this.isStalled || other.isStalled) link.stall();
         return await stream;
       },
     };
@@ -64,13 +70,21 @@ class Machine {
 
   /** What a stopped process looks like from outside. */
   stall(): void {
+    this.isStalled = true;
     for (const link of this.links) link.stall();
   }
 
   /** Ends a stall. */
   resume(): void {
+    this.isStalled = false;
     for (const link of this.links) link.resume();
   }
+}
+
+function untilAborted(signal?: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
 }
 
 /** A worker of the world. */
@@ -168,7 +182,7 @@ export class EngineWorld {
       },
       signal: controller.signal,
       onEvent: (event) => {
-        if (event.type === "listening") this.#port = event.address.port;
+        if (event.type === "listening") this.listening(event.address);
         this.events.push(event);
       },
       ...parts,
@@ -179,6 +193,11 @@ export class EngineWorld {
     const stop = () => controller.abort(new DOMException("stop", "AbortError"));
     this.#coordinators.push(stop);
     return { result, stop };
+  }
+
+  /** From now on workers come there. */
+  listening({ port }: Address): void {
+    this.#port = port;
   }
 
   /** The coordinator's machine dies; what was synced stays. */

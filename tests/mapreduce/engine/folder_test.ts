@@ -54,4 +54,32 @@ for (const [kind, make] of Object.entries(makers)) {
       remove();
     }
   });
+
+  Deno.test(`${kind} gives a lock to one, and to the next when it is given back`, async () => {
+    const { folder, remove } = make();
+    try {
+      const lock = await folder.lock("x-lock");
+      await assert.rejects(folder.lock("x-lock"), { name: "FolderError" });
+      lock.release(false);
+      const next = await folder.lock("x-lock");
+      lock.release(false); // twice is good, and is not the next one's
+      await assert.rejects(folder.lock("x-lock"), { name: "FolderError" });
+      next.release(true);
+      assert.deepEqual(await folder.list(), []);
+    } finally {
+      remove();
+    }
+  });
 }
+
+Deno.test("realFolder().lock() says which process holds it", async () => {
+  const path = Deno.makeTempDirSync();
+  try {
+    const lock = await realFolder(path).lock("x-lock");
+    const message = `Cannot write to ${path}: process ${Deno.pid} runs a job there`;
+    await assert.rejects(realFolder(path).lock("x-lock"), { name: "FolderError", message });
+    lock.release(true);
+  } finally {
+    Deno.removeSync(path, { recursive: true });
+  }
+});

@@ -1,9 +1,12 @@
 /** A folder in memory that can be full, and that forgets what was not synced when its machine dies. */
 import { Buffer } from "node:buffer";
+import type { Clock } from "../../../lib/clock/clock.ts";
+import { sleep } from "../../../lib/clock/sleep.ts";
 import {
   type Folder,
   FolderError,
   type FolderFile,
+  type FolderLock,
   type FolderReader,
 } from "../../../lib/mapreduce/engine/folder.ts";
 
@@ -16,9 +19,12 @@ interface Content {
 export class MemoryFolder implements Folder {
   /** Bytes that it has room for; may be changed. */
   limitBytes = Infinity;
+  /** Time that it takes until something is synced. */
+  syncMs: { readonly clock: Clock; readonly ms: number } | undefined;
   /** Files that were made, by name, in order. */
   readonly created: string[] = [];
   readonly #files: Map<string, Content>;
+  readonly #locks = new Set<string>();
   #isDead = false;
 
   constructor(files: Map<string, Content> = new Map()) {
@@ -39,6 +45,12 @@ export class MemoryFolder implements Folder {
   text(name: string): string | undefined {
     const content = this.#files.get(name);
     return content && new TextDecoder().decode(content.bytes);
+  }
+
+  /** What a file would hold after a loss of power, as text. */
+  syncedText(name: string): string | undefined {
+    const content = this.#files.get(name);
+    return content && new TextDecoder().decode(content.bytes.subarray(0, content.syncedBytes));
   }
 
   /** Writes a file as if it had been there before. */
@@ -101,6 +113,20 @@ export class MemoryFolder implements Folder {
     return this.#attempt("read", ".", () => [...this.#files.keys()]);
   }
 
+  lock(name: string): Promise<FolderLock> {
+    return this.#attempt("lock", name, () => {
+      if (this.#locks.has(name)) throw new Error("somebody else holds it");
+      this.#locks.add(name);
+      let isHeld = true;
+      return {
+        release: () => {
+          if (isHeld) this.#locks.delete(name);
+          isHeld = false;
+        },
+      };
+    });
+  }
+
   pathOf(name: string): string {
     return `/memory/${name}`;
   }
@@ -114,10 +140,13 @@ export class MemoryFolder implements Folder {
           if (used > this.limitBytes) throw new Error("no space left on device");
           content.bytes = Buffer.concat([content.bytes, bytes]);
         }),
-      sync: () =>
-        this.#attempt("write", name, () => {
-          content.syncedBytes = content.bytes.length;
-        }),
+      sync: async () => {
+        const { length } = content.bytes;
+        if (this.syncMs !== undefined) await sleep(this.syncMs.clock, this.syncMs.ms);
+        await this.#attempt("write", name, () => {
+          content.syncedBytes = length;
+        });
+      },
       close() {},
     };
   }

@@ -167,6 +167,65 @@ Deno.test("Scheduler tries at another worker what takes long, and the first to b
   assert.equal(s.made.counts().backups, 1);
 });
 
+Deno.test("Scheduler tries each late task at another worker, though some take long everywhere", () => {
+  const tasks = fc.integer({ min: 1, max: 9 }).chain((count) =>
+    fc.tuple(fc.constant(count), fc.uniqueArray(fc.integer({ min: 0, max: count - 1 })))
+  );
+  fc.assert(
+    fc.property(tasks, fc.integer({ min: 1, max: 3 }), ([count, hanging], slots) => {
+      const s = scheduler({ maps: count + 1 });
+      // By task: since when the fast worker has it; the slow one is at everything all the time.
+      const running = new Map<number, { readonly name: AttemptName; sinceMs: number }>();
+      let nowMs = 0;
+      let done = 0;
+      const follow = (actions: readonly SchedulerAction[]) => {
+        for (const action of actions) {
+          if (action.type === "start" && action.worker === "fast") {
+            assert(!running.has(action.name.task), "no task runs twice at one worker");
+            running.set(action.name.task, { name: action.name, sinceMs: nowMs });
+            assert(running.size <= slots);
+          }
+          if (action.type === "cancel" && action.worker === "fast") {
+            running.delete(action.name.task);
+          }
+        }
+      };
+      follow(s.join("slow", count));
+      follow(s.join("fast", slots));
+      const isLong = (task: number) => task < count && hanging.includes(task);
+      const wanted = count + 1 - hanging.length;
+      for (; done < wanted && nowMs < 120_000; nowMs += 250) {
+        for (let task = 0; task < count; task++) s.progress("slow", map(task));
+        for (const [task, { name, sinceMs }] of [...running]) {
+          s.progress("fast", name);
+          if (isLong(task) || nowMs - sinceMs < 200) continue;
+          running.delete(task);
+          done++;
+          follow(s.finish("fast", name));
+        }
+        follow(s.wait(250));
+      }
+      assert.equal(done, wanted, `in ${nowMs} ms`);
+      // Each that takes long has kept the slot for about as long as a backup is waited for.
+      assert(nowMs <= 1500 * (count + 2), `${nowMs} ms`);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+Deno.test("Scheduler gives the slot of a backup that takes long to a task that waits", () => {
+  const s = scheduler({ maps: 3 });
+  for (const worker of ["a", "b", "c"]) s.join(worker);
+  s.finish("b", map(1));
+  assert.deepEqual(short(s.wait(1001)), ["backup b map 0 #2"]);
+  s.finish("c", map(2));
+  assert.deepEqual(short(s.wait(900)), []);
+  assert.deepEqual(short(s.leave("c")), []); // too early to say that the backup takes long
+  assert.deepEqual(short(s.wait(101)), ["cancel b map 0 #2: makes-room", "start b map 2 #2"]);
+  // And when the slot is free again, it is tried once more.
+  assert(short(s.finish("b", map(2, 2))).includes("backup b map 0 #3"));
+});
+
 Deno.test("Scheduler tries a failed task at another worker and fails the job at the fourth", () => {
   const s = scheduler({ maps: 1 });
   s.join("a");
@@ -288,6 +347,9 @@ Deno.test("Scheduler ends every job with one winner for each task, whatever work
     hang: fc.integer({ min: 0, max: 60 }),
     fail: fc.integer({ min: 0, max: 150 }),
     die: fc.integer({ min: 0, max: 150 }),
+    stop: fc.integer({ min: 0, max: 50 }),
+    miss: fc.integer({ min: 0, max: 300 }),
+    crash: fc.integer({ min: 0, max: 30 }),
     loseOutput: fc.integer({ min: 0, max: 100 }),
     repeat: fc.integer({ min: 0, max: 300 }),
   });
@@ -296,6 +358,7 @@ Deno.test("Scheduler ends every job with one winner for each task, whatever work
     fc.integer({ min: 1, max: 8 }),
     fc.integer({ min: 1, max: 5 }),
   );
+  const happened = new Map<string, number>();
   fc.assert(
     fc.property(fc.nat(), odds, sizes, (seed, odds, [maps, reduces, workers]) => {
       const world = new SchedulerWorld(seed, odds, maps, reduces, workers);
@@ -307,7 +370,11 @@ Deno.test("Scheduler ends every job with one winner for each task, whatever work
         world.recorded.filter(({ kind }) => kind === "map").map(({ task }) => task),
       );
       assert.equal(mapped.size, maps);
+      for (const [what, count] of Object.entries(world.happened)) {
+        happened.set(what, (happened.get(what) ?? 0) + count);
+      }
     }),
     { numRuns: 300 },
   );
+  for (const [what, count] of happened) assert(count > 20, `${what} happened ${count} times only`);
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { FakeClock, settle } from "../../../lib/clock/fake_clock.ts";
+import { sleep } from "../../../lib/clock/sleep.ts";
 import type { TaskHandle } from "../../../lib/mapreduce/engine/task_runner.ts";
 import { TaskThreadLine, type ThreadPort } from "../../../lib/mapreduce/engine/task_thread_line.ts";
 import type { FromThread, ToThread } from "../../../lib/mapreduce/engine/thread_messages.ts";
@@ -30,6 +31,7 @@ function handleOf(signal: AbortSignal, write: TaskHandle["write"] = () => Promis
 }
 
 const map = { type: "map", splits: [], inputs: [], path: "x" } as const;
+const reduce = { type: "reduce", runs: [], path: "x" } as const;
 const outcome = { parts: [], counters: {}, problems: [], skipped: [] };
 
 Deno.test("TaskThreadLine.run() ends a thread that does not stop within a second", async () => {
@@ -75,6 +77,71 @@ Deno.test("TaskThreadLine.run() fails with what the taker of output throws, once
   const failure = { message: "stopped", isWorkers: false, isFinal: false, badSource: undefined };
   port.say({ type: "failed", failure });
   await assert.rejects(run, /the line is over/);
+});
+
+Deno.test("TaskThreadLine.run() hands output on piece by piece, and is through after the last", async () => {
+  const clock = new FakeClock();
+  const port = new FakeThread();
+  const line = new TaskThreadLine(port, clock);
+  const taken: number[] = [];
+  // Each piece takes less time than the one before it: without an order they would overtake.
+  const write = async (bytes: Uint8Array) => {
+    await sleep(clock, 100 - 10 * (bytes[0] ?? 0));
+    taken.push(bytes[0] ?? -1);
+  };
+  const run = line.run(reduce, handleOf(new AbortController().signal, write));
+  let isOver = false;
+  run.then(() => isOver = true);
+  for (const number of [1, 2, 3]) port.say({ type: "output", bytes: new Uint8Array([number]) });
+  port.say({ type: "done", outcome: { counters: {}, skipped: [] } });
+  await clock.advance(90 + 80);
+  assert.deepEqual([taken, isOver], [[1, 2], false]);
+  await clock.advance(70);
+  assert.deepEqual([taken, isOver], [[1, 2, 3], true]);
+  assert.deepEqual(port.told, ["reduce", "written", "written", "written"]);
+});
+
+Deno.test("TaskThreadLine.run() fails when the last of its output cannot be taken", async () => {
+  const clock = new FakeClock();
+  const port = new FakeThread();
+  const line = new TaskThreadLine(port, clock);
+  const write = async () => {
+    await sleep(clock, 10);
+    throw new Error("the line is over");
+  };
+  const run = line.run(reduce, handleOf(new AbortController().signal, write));
+  port.say({ type: "output", bytes: new Uint8Array(1) });
+  port.say({ type: "output", bytes: new Uint8Array(1) });
+  port.say({ type: "done", outcome: { counters: {}, skipped: [] } });
+  await Promise.all([assert.rejects(run, /the line is over/), clock.advance(10)]);
+  assert.deepEqual(port.told, ["reduce"]);
+  const next = line.run(map, handleOf(new AbortController().signal));
+  port.say({ type: "done", outcome });
+  assert.equal(await next, outcome);
+});
+
+Deno.test("TaskThreadLine.run() ends at once when only output is on the way, and keeps the thread", async () => {
+  const clock = new FakeClock();
+  const port = new FakeThread();
+  const line = new TaskThreadLine(port, clock);
+  const controller = new AbortController();
+  let writes = 0;
+  const write = () => {
+    writes++;
+    return sleep(clock, 50);
+  };
+  const run = line.run(reduce, handleOf(controller.signal, write));
+  port.say({ type: "output", bytes: new Uint8Array(1) });
+  port.say({ type: "output", bytes: new Uint8Array(1) });
+  port.say({ type: "done", outcome: { counters: {}, skipped: [] } });
+  await settle();
+  controller.abort(new Error("not wanted"));
+  await assert.rejects(run, /not wanted/);
+  const next = line.run(map, handleOf(new AbortController().signal));
+  await clock.advance(2000);
+  assert.deepEqual([writes, line.isDead, port.told], [1, false, ["reduce", "map"]]);
+  port.say({ type: "done", outcome });
+  assert.equal(await next, outcome);
 });
 
 Deno.test("TaskThreadLine.run() fails when the thread dies", async () => {

@@ -147,6 +147,20 @@ Deno.test("Coordinator with threads names what is wrong with an input, and ends 
   assert(texts["_SUCCESS"] === undefined && texts["_PARTIAL"] !== undefined);
 });
 
+Deno.test("Coordinator with threads ends as done when only the form of an input is wrong", async () => {
+  await using scratch = new Scratch();
+  const path = `${scratch.path}/short.warc.wet`;
+  const record = (body: string, end: string) =>
+    `WARC/1.0\r\nWARC-Type: conversion\r\nContent-Length: ${body.length}\r\n\r\n${body}${end}`;
+  Deno.writeTextFileSync(path, record("a b", "\r\n") + record("b", "\r\n\r\n"));
+  const plan = await planOf(words, [path]);
+  const { result, texts } = await parallel(scratch, plan, [true]);
+  assert.deepEqual(result.problems.map(({ code, offset }) => [code, offset]), [["bad-end", 0]]);
+  assert.equal(result.outcome, "done");
+  assert.equal(texts["_SUCCESS"], "");
+  assert.deepEqual(Object.values(texts).join("").split("\n").sort(), ["", "a\t1", "b\t2"]);
+});
+
 Deno.test("ThreadPool.open() says what is wrong with a job", async () => {
   await assert.rejects(
     openPool({ job: `{"type":"nonsense"}`, partitions: 1 }),
@@ -154,6 +168,22 @@ Deno.test("ThreadPool.open() says what is wrong with a job", async () => {
   );
   const job = JSON.stringify({ type: "grep", pattern: "(" });
   await assert.rejects(openPool({ job, partitions: 1 }), /pattern|expression/i);
+});
+
+Deno.test("ThreadPool.runMap() names an input that the coordinator cannot send", async () => {
+  await using scratch = new Scratch();
+  const paths = wetFiles(scratch, 1);
+  const plan = await planOf({ type: "sort" }, paths);
+  await using pool = await openPool(plan, 1);
+  const name = { epoch: 1, kind: "map", task: 0, attempt: 1 } as const;
+  const inputs = plan.inputs.map((input) => ({ input }));
+  const { splits } = plan.tasks[0] ?? assert.fail("no task");
+  const work = { name, splits, inputs, folder: scratch.folder(), file: "out" };
+  const readInput = () => Promise.reject(new TaskError("has changed: it had 5 bytes, has 4"));
+  const message = `${paths[0]}: has changed: it had 5 bytes, has 4`;
+  await assert.rejects(pool.runMap(work, { ...handleOf(), readInput }), {
+    ...{ name: "TaskError", message, isWorkers: false },
+  });
 });
 
 Deno.test("ThreadPool ends an attempt that nobody wants, however busy it is, and goes on", async () => {

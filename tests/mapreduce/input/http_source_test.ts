@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { FakeClock } from "../../../lib/clock/fake_clock.ts";
+import { checkRedirect } from "../../../lib/mapreduce/input/check_redirect.ts";
 import { openHttp } from "../../../lib/mapreduce/input/http_source.ts";
 import { openInput } from "../../../lib/mapreduce/input/open_input.ts";
 import { resolveInputs } from "../../../lib/mapreduce/input/resolve_inputs.ts";
@@ -218,4 +220,66 @@ Deno.test("openHttp() ends with the reason of the signal", async () => {
     return new Response(null);
   });
   await assert.rejects(source.read(0, 9, controller.signal), /enough/);
+});
+
+for (
+  const [why, headers, message] of [
+    ["a size above 2^53", { "content-length": "9007199254740993" }, "does not say how large it is"],
+    ["no number as size", { "content-length": "-5" }, "does not say how large it is"],
+    [
+      "a range above 2^53",
+      { "content-range": `bytes 0-3/${"9".repeat(400)}`, "content-length": "4" },
+      "does not say how large it is",
+    ],
+    [
+      "a range behind its end",
+      { "content-range": "bytes 0-3/3", "content-length": "4" },
+      "answers with another range",
+    ],
+  ] as const
+) {
+  Deno.test(`resolveInputs() refuses a server that says ${why}`, async () => {
+    const { files, server } = world();
+    const status = "content-range" in headers ? 206 : 200;
+    server.says = () => new Response("text", { status, headers });
+    await assert.rejects(resolveInputs([URL_X], files), {
+      message: `Cannot use the input ${URL_X}: it cannot be fetched: the server ${message}`,
+    });
+  });
+}
+
+for (const where of ["asked", "read"] as const) {
+  Deno.test(`openHttp() gives up a server that says nothing when it is ${where}`, async () => {
+    const clock = new FakeClock();
+    const files = new FakeInputFiles();
+    let isAborted = false;
+    files.servers.set(URL_X, ({ signal }) => {
+      signal?.addEventListener("abort", () => isAborted = true);
+      if (where === "asked") return new Promise<Response>(() => {});
+      return new Response(new ReadableStream(), { headers: { "content-length": "10" } });
+    });
+    const reading = async () => {
+      await using source = await openHttp(URL_X, files, { clock });
+      await source.read(0, 10);
+    };
+    await assert.rejects(clock.runUntil(reading()), {
+      name: "InputError",
+      message: "cannot be fetched: the server said nothing for 20 s",
+    });
+    assert.equal(isAborted, where === "asked");
+    assert.equal(clock.pendingTimers, 0);
+  });
+}
+
+Deno.test("checkRedirect() follows to https, and from http to http, and nowhere else", () => {
+  checkRedirect("http://a/", "");
+  checkRedirect("http://a/", "https://b/");
+  checkRedirect("https://a/", "https://b/");
+  checkRedirect("http://a/", "http://127.0.0.1/");
+  for (const [from, to] of [["https://a/", "http://a/"], ["http://a/", "file:///etc/passwd"]]) {
+    assert.throws(() => checkRedirect(from as string, to as string), {
+      name: "InputError",
+      message: /^cannot be fetched: the server leads from https?: to (http|file):, which is not/,
+    });
+  }
 });

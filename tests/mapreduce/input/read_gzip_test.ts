@@ -257,3 +257,20 @@ Deno.test("readPieces() gives what a large member holds before all of it was rea
   for await (const _ of readPieces(splitOf(bytes, TEXT), bytesSource(bytes), { tally })) break;
   assert.ok(tally.storedBytes < bytes.length * 0.6, `${tally.storedBytes} of ${bytes.length}`);
 });
+
+Deno.test("readPieces() leaves out a word that gzip has made small, and names its member", async () => {
+  const bomb = "a".repeat(17 * 1024 * 1024);
+  const parts = members(["one two", `three ${bomb} four`, "five"]);
+  const bytes = concat(parts);
+  const tally = new ReadTally();
+  let text = "";
+  for await (const batch of readPieces(splitOf(bytes), bytesSource(bytes), { tally })) {
+    for (const piece of batch) text += `${textOf(piece.bytes)}${piece.isLast ? "\n" : ""}`;
+  }
+  assert.deepEqual(text.split(/\s+/).filter(Boolean), ["one", "two", "three", "four", "five"]);
+  assert.deepEqual(tally.problems, [{
+    ...{ input: 0, offset: startsOf(parts)[1], code: "too-large" },
+    message: "a word is larger than 16777216 bytes; it was left out",
+  }]);
+  assert.equal(tally.records, 3);
+});

@@ -4,25 +4,28 @@ import type { IndexJob } from "../job_description.ts";
 
 const LF = 0x0a;
 
+/** Takes a word: the bytes from `start` to `end`, good during the call. */
+export type OnWord = (bytes: Uint8Array, start: number, end: number) => void;
+
 /** Gives a function that calls `onWord` for each word of a body, as `wordcount` sees them. */
 export function wordsOf(
   { tokens, foldCase }: IndexJob,
-): (body: Uint8Array, onWord: (word: Uint8Array) => void) => void {
+): (body: Uint8Array, onWord: OnWord) => void {
   if (tokens === "unicode") {
     const tokenizer = new UnicodeTokenizer(foldCase);
     return (body, onWord) => {
       tokenizer.tokenize(body, true);
-      const words = tokenizer.words.subarray(0, tokenizer.end);
-      for (let at = 0; at < words.length;) {
-        const end = words.indexOf(LF, at);
-        onWord(words.subarray(at, end));
-        at = end + 1;
+      const { words, end } = tokenizer;
+      for (let start = 0, at = 0; at < end; at++) {
+        if (words[at] !== LF) continue;
+        onWord(words, start, at);
+        start = at + 1;
       }
     };
   }
   return (body, onWord) => {
     const bytes = foldCase ? foldAscii(body) : body;
-    tokenizeWhitespace(bytes, (start, end) => onWord(bytes.subarray(start, end)));
+    tokenizeWhitespace(bytes, (start, end) => onWord(bytes, start, end));
   };
 }
 

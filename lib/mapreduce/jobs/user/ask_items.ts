@@ -1,8 +1,8 @@
 import type { OnError } from "../job_description.ts";
 import { JobError } from "../job_error.ts";
 import type { Sandbox } from "./sandbox.ts";
-import { SandboxDeath } from "./sandbox.ts";
-import { type DoneHead, MAX_EMITTED_BYTES, unpackPayload } from "./sandbox_frames.ts";
+import { SandboxDeath } from "./sandbox_death.ts";
+import { type DoneHead, MAX_EMITTED_BYTES } from "./sandbox_frames.ts";
 
 /** How many processes one item may kill. */
 const MAX_DEATHS = 3;
@@ -30,12 +30,16 @@ export interface ItemsRequest<T> {
  * one which did it is known; an item that has killed three processes, or for which the job throws, is
  * left out or fails the task.
  *
+ * @returns whether the items went through together
  * @throws {JobError} when the task fails
  * @throws the signal's reason
  */
-export async function askItems<T>(items: readonly T[], request: ItemsRequest<T>): Promise<void> {
+export async function askItems<T>(
+  items: readonly T[],
+  request: ItemsRequest<T>,
+): Promise<boolean> {
   const why = await tryItems(items, request);
-  if (why === undefined) return;
+  if (why === undefined) return true;
   // One of them has done it: the first that does it again.
   let deaths = why.isDeath ? 1 : 0;
   for (const item of items) {
@@ -51,6 +55,7 @@ export async function askItems<T>(items: readonly T[], request: ItemsRequest<T>)
     const times = left.isDeath ? ` (${MAX_DEATHS} times)` : "";
     giveUp(item, `${left.message}${times}`, request);
   }
+  return false;
 }
 
 interface Failed {
@@ -64,22 +69,22 @@ async function tryItems<T>(
   request: ItemsRequest<T>,
 ): Promise<Failed | undefined> {
   try {
-    const payload = await request.sandbox.ask(request.kind, request.encode(items), request.signal);
-    const { head, bytes } = unpackPayload(payload);
-    const done = head as DoneHead; // its own thread without permissions has no other way to say it
-    if (done.isTooMuch) {
+    const payload = request.encode(items);
+    const { head, pairs } = await request.sandbox.ask(request.kind, payload, request.signal);
+    if (head.isTooMuch) {
       return { message: `it emitted more than ${MAX_EMITTED_BYTES} bytes`, isDeath: false };
     }
-    request.take(done, bytes);
-    for (const { at, message } of done.failures) {
+    request.take(head, pairs);
+    for (const { at, message } of head.failures) {
       const item = items[at];
       if (item !== undefined) giveUp(item, message, request);
     }
     return undefined;
   } catch (error) {
     if (!(error instanceof SandboxDeath)) throw error;
-    request.died(error.message);
-    return { message: error.message, isDeath: true };
+    const { message, isDeath } = error;
+    if (isDeath) request.died(message);
+    return { message, isDeath };
   }
 }
 

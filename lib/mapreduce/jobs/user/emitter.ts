@@ -43,7 +43,13 @@ export class Emitter {
   }
 
   #add(data: unknown, what: string): void {
-    if (typeof data === "string") this.pairs.addText(data);
+    const isText = typeof data === "string";
+    // Before memory is taken for it.
+    if ((isText || data instanceof Uint8Array) && data.length > MAX_EMITTED_BYTES) {
+      this.isTooMuch = true;
+      return;
+    }
+    if (isText) this.pairs.addText(data);
     else if (typeof data === "number" && Number.isSafeInteger(data)) this.pairs.addText(`${data}`);
     else this.pairs.addBytes(this.bytesOf(data, what));
   }

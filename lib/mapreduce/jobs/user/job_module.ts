@@ -6,8 +6,11 @@ import { Emitter } from "./emitter.ts";
 import { errorText } from "./error_text.ts";
 import { PrintedLines } from "./printed_lines.ts";
 import type { DoneHead, MapHead, ReadyHead, ReduceHead } from "./sandbox_frames.ts";
-import { packPayload, unpackPayload } from "./sandbox_frames.ts";
+import { MAX_EMITTED_BYTES, packPayload, unpackPayload } from "./sandbox_frames.ts";
 import { ValueFeed } from "./value_feed.ts";
+
+/** Failures of one request that are told; of more, it is only said which they are. */
+const MAX_TOLD = 100;
 
 type Data = string | Uint8Array;
 type Failure = DoneHead["failures"][number];
@@ -158,17 +161,23 @@ export class JobModule {
     const { bytes } = this.#emitter.pairs;
     if (typeof combine !== "function" || this.#emitter.isTooMuch) return bytes;
     const encode = (data: unknown) => this.#emitter.bytesOf(data, "value");
-    return combinePairs(bytes, (key, values) => {
+    const combined = combinePairs(bytes, (key, values) => {
       const given = values.map((value) => this.#given(value) as string);
       return Array.from(combine(this.#given(key) as string, given), encode);
     });
+    this.#emitter.isTooMuch = combined.length > MAX_EMITTED_BYTES;
+    return combined;
   }
 
   #done(failures: readonly Failure[], pairs: Uint8Array): Uint8Array<ArrayBuffer> {
     const { isTooMuch } = this.#emitter;
     const counts = this.#counts.toCounts();
     this.#counts = new CountSet();
-    const head: DoneHead = { failures, isTooMuch, counts, ...this.printed.take() };
+    const told = failures.map(({ at, message }, i) => ({
+      at,
+      message: i < MAX_TOLD ? message : "not told",
+    }));
+    const head: DoneHead = { failures: told, isTooMuch, counts, ...this.printed.take() };
     return packPayload(head, isTooMuch ? [] : [pairs]);
   }
 }

@@ -32,16 +32,19 @@ export async function mapInSandbox(
     nameOf: (record: InputRecord) => `${input.nameOf(record.input)} at byte ${record.offset}`,
     died: (message: string) => tally.died(message),
   };
+  let batchBytes = BATCH_BYTES;
   for await (const batch of input.records()) {
     for (let at = 0; at < batch.length;) {
       const items: InputRecord[] = [];
       let size = 0;
-      for (; at < batch.length && (items.length === 0 || size < BATCH_BYTES); at++) {
+      for (; at < batch.length && (items.length === 0 || size < batchBytes); at++) {
         const record = batch[at] as InputRecord;
         size += record.body.length + 64; // and what stands in the head
         items.push(record);
       }
-      await askItems(items, request);
+      // The limit of time is for a record: where many together are above it, fewer travel.
+      const wentWell = await askItems(items, request);
+      batchBytes = wentWell ? Math.min(2 * batchBytes, BATCH_BYTES) : Math.max(batchBytes / 8, 1);
     }
   }
   return tally.report();

@@ -5,24 +5,20 @@ import type { UserJob } from "../job_description.ts";
 import { JobError } from "../job_error.ts";
 import { LastLines } from "../last_lines.ts";
 import type { Program, Spawner } from "../spawner.ts";
-import { framesOf } from "./sandbox_host.ts";
+import { type Answer, readAnswer } from "./read_answer.ts";
+import { SandboxDeath } from "./sandbox_death.ts";
 import {
+  MAX_ANSWER_FRAME_BYTES,
   type OpenHead,
   packPayload,
   type ReadyHead,
   SandboxKind,
-  unpackPayload,
-  type WhyHead,
 } from "./sandbox_frames.ts";
+import { framesOf } from "./sandbox_host.ts";
 import type { ThreadFrame } from "./sandbox_thread.ts";
 
 /** Time that a process may take to start and load a job, in milliseconds: this, or the job's limit. */
 const START_MS = 20_000;
-
-/** Raised when the process has died of a request. */
-export class SandboxDeath extends Error {
-  override name = "SandboxDeath";
-}
 
 /** A process that runs. */
 interface Child {
@@ -44,6 +40,8 @@ export interface SandboxOptions {
 export class Sandbox implements AsyncDisposable {
   readonly #options: SandboxOptions;
   #child: Child | undefined;
+  /** Whether the values that the job's mapper emits are counts. */
+  #hasCounts = false;
   /** Processes that were started. */
   started = 0;
 
@@ -58,19 +56,21 @@ export class Sandbox implements AsyncDisposable {
     const program = spawner.sandbox();
     this.started++;
     const lastErrors = new LastLines();
-    const child = { program, frames: framesOf(program.output), lastErrors };
+    const child = { program, frames: framesOf(program.output, MAX_ANSWER_FRAME_BYTES), lastErrors };
     this.#child = child;
     void lastErrors.readAll(program.errors);
     const open: OpenHead = { name: job.name, source, memoryBytes: job.memoryBytes };
     try {
       const limitMs = Math.max(START_MS, job.timeLimitMs);
       const frame = { kind: SandboxKind.Open, payload: packPayload(open) };
-      const reply = await this.#ask(child, frame, limitMs, signal);
-      const { head } = unpackPayload(reply.payload);
-      if (reply.kind === SandboxKind.Ready) return head as ReadyHead;
-      throw new JobError(`Cannot load ${job.name}: ${(head as WhyHead).message}`, {
-        isFinal: true,
-      });
+      const answer = await this.#ask(child, frame, limitMs, signal);
+      if (answer.kind === "ready") {
+        const { combine, reduce } = answer.head;
+        this.#hasCounts = combine === "sum" || reduce === "sum";
+        return answer.head;
+      }
+      if (answer.kind !== "broken") throw outOfTurn(answer);
+      throw new JobError(`Cannot load ${job.name}: ${answer.head.message}`, { isFinal: true });
     } catch (error) {
       await this[Symbol.asyncDispose]();
       if (!(error instanceof SandboxDeath)) throw error;
@@ -81,28 +81,28 @@ export class Sandbox implements AsyncDisposable {
   /**
    * Asks the job.
    *
-   * @returns the payload of DONE
+   * @returns what DONE says, checked
    * @throws {SandboxDeath} when the process has died of it, or had to be ended
-   * @throws {JobError} when the job fails as a whole
+   * @throws {JobError} when the job cannot be loaded again
    * @throws the signal's reason
    */
   async ask(
     kind: number,
     payload: Uint8Array<ArrayBuffer>,
     signal: AbortSignal,
-  ): Promise<Uint8Array> {
+  ): Promise<Answer & { readonly kind: "done" }> {
     if (this.#child === undefined) await this.open(signal);
     const { job } = this.#options;
     try {
-      const reply = await this.#ask(
+      const answer = await this.#ask(
         this.#child as Child,
         { kind, payload },
         job.timeLimitMs,
         signal,
       );
-      if (reply.kind === SandboxKind.Done) return reply.payload;
-      const { message } = unpackPayload(reply.payload).head as WhyHead;
-      throw new JobError(`${job.name}: ${message}`, { isFinal: true });
+      if (answer.kind === "done") return answer;
+      if (answer.kind !== "broken") throw outOfTurn(answer);
+      throw new SandboxDeath(answer.head.message, { isDeath: false });
     } catch (error) {
       await this[Symbol.asyncDispose]();
       throw error;
@@ -126,7 +126,7 @@ export class Sandbox implements AsyncDisposable {
     { kind, payload }: ThreadFrame,
     limitMs: number,
     signal?: AbortSignal,
-  ): Promise<ThreadFrame> {
+  ): Promise<Answer> {
     signal?.throwIfAborted();
     const { promise: over, reject } = Promise.withResolvers<never>();
     const timer = this.#options.clock.after(limitMs, () => {
@@ -139,8 +139,9 @@ export class Sandbox implements AsyncDisposable {
       program.write(encodeFrame(kind, payload)).catch(() => {});
       const { done, value } = await frames.next();
       if (done === true) throw new SandboxDeath(await reasonOf(program, lastErrors));
-      if (value.kind !== SandboxKind.Died) return value;
-      throw new SandboxDeath((unpackPayload(value.payload).head as WhyHead).message);
+      const answer = readAnswer(value, kind === SandboxKind.Map && this.#hasCounts);
+      if (answer.kind !== "died") return answer;
+      throw new SandboxDeath(answer.head.message);
     };
     const reply = answered().catch((error) => {
       if (error instanceof SandboxDeath) throw error;
@@ -154,6 +155,10 @@ export class Sandbox implements AsyncDisposable {
       signal?.removeEventListener("abort", onAbort);
     }
   }
+}
+
+function outOfTurn({ kind }: Answer): SandboxDeath {
+  return new SandboxDeath(`it answered out of turn: ${kind}`);
 }
 
 async function reasonOf(program: Program, lastErrors: LastLines): Promise<string> {

@@ -30,6 +30,15 @@ export const MAX_SANDBOX_FRAME_BYTES = 80 * 1024 * 1024;
 /** Most bytes that may be emitted at one request. */
 export const MAX_EMITTED_BYTES = 32 * 1024 * 1024;
 
+/** Longest head of an answer. */
+export const MAX_ANSWER_HEAD_BYTES = 4 * 1024 * 1024;
+
+/** Largest frame of an answer. */
+export const MAX_ANSWER_FRAME_BYTES = MAX_EMITTED_BYTES + MAX_ANSWER_HEAD_BYTES + 64;
+
+/** Most UTF-16 units of a message or a printed line in an answer. */
+export const MAX_WHY_LENGTH = 2000;
+
 /** Head of OPEN. */
 export interface OpenHead {
   readonly name: string;
@@ -115,10 +124,12 @@ export function packPayload(
 /** Takes a payload apart; `bytes` is a view. @throws {RangeError | SyntaxError} when it is none */
 export function unpackPayload(
   payload: Uint8Array,
+  maxHeadBytes = MAX_SANDBOX_FRAME_BYTES,
 ): { readonly head: unknown; readonly bytes: Uint8Array } {
   const { buffer, byteOffset, length } = payload;
   const size = new DataView(buffer, byteOffset, length).getUint32(0);
   if (4 + size > length) throw new RangeError("The head is cut");
+  if (size > maxHeadBytes) throw new RangeError(`The head has ${size} bytes`);
   return {
     head: JSON.parse(decoder.decode(payload.subarray(4, 4 + size))),
     bytes: payload.subarray(4 + size),

@@ -5,7 +5,9 @@ import { encodeFrame } from "../../../transport/frame.ts";
 import { FrameDecoder } from "../../../transport/frame_decoder.ts";
 import { MemoryBudget } from "../../../transport/memory_budget.ts";
 import {
+  MAX_ANSWER_FRAME_BYTES,
   MAX_SANDBOX_FRAME_BYTES,
+  MAX_WHY_LENGTH,
   type OpenHead,
   packPayload,
   SandboxKind,
@@ -39,14 +41,16 @@ export async function hostSandbox(parts: SandboxHostParts): Promise<void> {
   const { promise: died, resolve: die } = Promise.withResolvers<void>();
   let isDead = false;
   let written = Promise.resolve();
-  const send = ({ kind, payload }: ThreadFrame) => {
+  const send = (answer: ThreadFrame) => {
     if (isDead) return;
-    const frame = encodeFrame(kind, payload);
+    if (!isFrame(answer)) return fail("it answered what is no answer");
+    const frame = encodeFrame(answer.kind, answer.payload);
     // Who does not read any more has ended, or ends this process.
     written = written.then(() => parts.write(frame)).catch(() => die());
   };
   const fail = (message: string) => {
-    send({ kind: SandboxKind.Died, payload: packPayload({ message }) });
+    const payload = packPayload({ message: message.slice(0, MAX_WHY_LENGTH) });
+    send({ kind: SandboxKind.Died, payload });
     isDead = true;
     void written.then(die);
   };
@@ -75,12 +79,19 @@ export async function hostSandbox(parts: SandboxHostParts): Promise<void> {
   }
 }
 
+/** Whether it is what the thread's own code sends: the job may have sent something instead. */
+function isFrame({ kind, payload }: ThreadFrame): boolean {
+  return payload instanceof Uint8Array && payload.length < MAX_ANSWER_FRAME_BYTES &&
+    Object.values<number>(SandboxKind).includes(kind);
+}
+
 /** Cuts bytes into frames, each in memory of its own. @throws {LineError} */
 export async function* framesOf(
   bytes: AsyncIterable<Uint8Array>,
+  maxFrameBytes = MAX_SANDBOX_FRAME_BYTES,
 ): AsyncGenerator<ThreadFrame, void, void> {
   const budget = new MemoryBudget(4 * MAX_SANDBOX_FRAME_BYTES);
-  const decoder = new FrameDecoder({ maxFrameBytes: MAX_SANDBOX_FRAME_BYTES, budget });
+  const decoder = new FrameDecoder({ maxFrameBytes, budget });
   for await (const part of bytes) {
     for (let at = 0; at < part.length;) {
       const space = decoder.space();

@@ -15,9 +15,11 @@ export interface ThreadFrame {
 const scope = globalThis as unknown as DedicatedWorkerGlobalScope;
 const post = scope.postMessage.bind(scope);
 let job: JobModule | undefined;
+let name = "";
 let print: (args: readonly unknown[]) => void = () => {};
 
-scope.addEventListener("message", async ({ data }: MessageEvent<ThreadFrame>) => {
+scope.addEventListener("message", async ({ data, isTrusted }: MessageEvent<ThreadFrame>) => {
+  if (!isTrusted) return; // the job made it, to be answered twice
   const reply = await answer(data);
   post(reply, [reply.payload.buffer]);
 });
@@ -30,13 +32,14 @@ async function answer({ kind, payload }: ThreadFrame): Promise<ThreadFrame> {
     const done = kind === SandboxKind.Map ? job.map(payload) : job.reduce(payload);
     return { kind: SandboxKind.Done, payload: await done };
   } catch (error) {
-    // Not a record's: the combiner threw.
-    return { kind: SandboxKind.Broken, payload: packPayload({ message: errorText(error, "job") }) };
+    // Outside of the mapper: the combiner threw, or the job has changed what this code needs.
+    return { kind: SandboxKind.Broken, payload: packPayload({ message: errorText(error, name) }) };
   }
 }
 
 async function open(payload: Uint8Array): Promise<ThreadFrame> {
-  const { name, source } = unpackPayload(payload).head as OpenHead; // our own worker made it
+  const { source, ...head } = unpackPayload(payload).head as OpenHead; // our own worker made it
+  ({ name } = head);
   try {
     const module: { readonly default?: unknown } = await import(linkedUrl(source));
     job = new JobModule(name, module.default);

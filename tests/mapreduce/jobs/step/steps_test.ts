@@ -9,6 +9,12 @@ import { reduceStep } from "../../../../lib/mapreduce/reduce_step.ts";
 import { FakeRoom } from "../../../fake_context.ts";
 import { FakeSandboxes } from "../fake_sandbox.ts";
 
+// Loaded on demand, which takes real time, and a fake clock waits for none.
+await Promise.all([
+  import("../../../../lib/mapreduce/jobs/user/prepare_user_job.ts"),
+  import("../../../../lib/mapreduce/jobs/user/open_user_job.ts"),
+]);
+
 const encoder = new TextEncoder();
 type Step = (context: RunContext, flags: JobFlags) => Promise<ExitCode>;
 

@@ -1,0 +1,27 @@
+import { runProgram } from "./child.ts";
+
+/** Its packages for all systems do not load through `npm:`, so npm puts them into a folder. */
+const PACKAGE = "@duckdb/node-api@1.5.6-r.1";
+const TIMEOUT_MS = 120_000;
+
+/** A folder that DuckDB can be required from, or the reason why there is none. */
+export type DuckDbFolder = { readonly packages: string } | { readonly absence: string };
+
+/** Installs DuckDB below `bench/results`, once. */
+export async function findDuckDb(): Promise<DuckDbFolder> {
+  const packages = decodeURIComponent(new URL("results/duckdb", import.meta.url).pathname);
+  await Deno.mkdir(packages, { recursive: true });
+  try {
+    await Deno.stat(`${packages}/node_modules/@duckdb/node-api`);
+    return { packages };
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  await Deno.writeTextFile(`${packages}/package.json`, "{}\n");
+  const { isSuccess } = await runProgram(
+    "npm",
+    ["install", "--silent", "--no-audit", "--no-fund", PACKAGE],
+    { timeoutMs: TIMEOUT_MS, cwd: packages },
+  );
+  return isSuccess ? { packages } : { absence: `npm cannot install ${PACKAGE}` };
+}
