@@ -17,7 +17,8 @@ const QUICK_SIZE_BYTES = 10 * 1024 * 1024;
 const TIMEOUT_MS = 300_000;
 
 const FIRST = "bring it and run it";
-const AGAIN = "it is there: run it";
+/** Tram looks whether it is there, whole; pssh does not look, it runs it. */
+const AGAIN = "it is there already";
 
 const TARGETS: readonly Target[] = [FIRST, AGAIN].map((row) => ({
   row,

@@ -34,7 +34,9 @@ function sourcesNote({ path, options }: CommandTable): readonly string[] {
   const example = Object.keys(options).find((name) => options[name]?.kind === "value") ??
     Object.keys(options)[0];
   if (example === undefined) return [];
-  const anySwitch = Object.keys(options).find((name) => options[name]?.kind === "switch");
+  // Of a switch that is itself a "no", the opposite reads like a slip.
+  const switches = Object.keys(options).filter((name) => options[name]?.kind === "switch");
+  const anySwitch = switches.find((name) => !/^no[A-Z]/.test(name)) ?? switches[0];
   const negation = anySwitch && `, and --no-${kebabName(anySwitch)} turns off what they turn on`;
   return [
     `Options can also come from the environment (${variableName(subcommand, example)} for ` +

@@ -113,6 +113,10 @@ export const launch = subcommand({
   brief: "Start servers, clients and workers, here and on other machines, and end them all",
   examples: [
     { args: "collect --clients 5 --duration 10s", brief: "A server, five clients, a report" },
+    {
+      args: "mapreduce --machines room.hosts --output counts crawl",
+      brief: "Workers on other machines, by ssh",
+    },
     { args: "init", brief: "Write a launch file of your own" },
     { args: "up lesson.toml", brief: "Run what a file says" },
     { args: "status", brief: "What runs" },

@@ -22,6 +22,9 @@ export interface GuardPipe {
    */
   readonly output: AsyncIterable<Uint8Array>;
 
+  /** Ports over there that lead to ports here, by the port here. @default {none} */
+  readonly ports?: ReadonlyMap<number, number>;
+
   /** The guard's standard error (and, from another machine, that of ssh): words for the log. */
   readonly errors: AsyncIterable<Uint8Array>;
 
@@ -50,6 +53,12 @@ export interface HostLink {
    * @throws Error with one clear line: which machine, what failed, what would be right.
    */
   start(): Promise<GuardPipe>;
+
+  /**
+   * Ends what a guard has left over there that was killed, and takes its folder away, as far as the
+   * machine can be reached. Never throws. @default {the launcher does it}
+   */
+  sweep?(guardId: string): Promise<void>;
 
   /** Ends what the link itself holds (its ssh, its temporary files), after the guard's end. Safe twice. */
   close(): Promise<void>;

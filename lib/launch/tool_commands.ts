@@ -1,26 +1,36 @@
 /** Commands of `launch` that start a tool of tram with its server and its clients, as data. */
+import { collect } from "../collect/declaration.ts";
 import { command, type CommandTable } from "../config/command.ts";
 import { host, json } from "../config/common_options.ts";
 import {
   parseDurationMs,
   parsePath,
-  parseRate,
   parseRemotePort,
-  parseSizeBytes,
   parseTimeoutMs,
 } from "../config/parse_flags.ts";
 import { logOptions } from "../log/log_options.ts";
+import { mapreduce } from "../mapreduce/declaration.ts";
+import { timer } from "../timer/declaration.ts";
 import { machineOptions } from "./run/machine_options.ts";
-import { machines } from "./ssh/ssh_options.ts";
+import { chatPlan } from "./run/tools/chat_plan.ts";
+import { collectPlan, SEND_OPTIONS, USUAL_DURATION } from "./run/tools/collect_plan.ts";
 import {
-  asTyped,
+  mapreducePlan,
+  RUN_OPTIONS,
+  RUN_SWITCHES,
+  USUAL_JOB,
+  USUAL_WORKERS,
+} from "./run/tools/mapreduce_plan.ts";
+import { passedOn, passedOnSwitches } from "./run/tools/passed_on.ts";
+import { PING_OPTIONS, timerPlan } from "./run/tools/timer_plan.ts";
+import {
   parseClients,
   parsePlain,
-  typedCount,
   typedDuration,
   typedInterval,
   typedPort,
 } from "./run/tools/tool_flags.ts";
+import { machines } from "./ssh/ssh_options.ts";
 
 const serverOptions = {
   host: host("Address for the server to listen on"),
@@ -66,12 +76,14 @@ const collectCommand = command({
   examples: [
     { args: "--clients 5 --interval 15ms --duration 10s", brief: "Five clients for ten seconds" },
     { args: "--clients 2 --count 100 --json", brief: "A hundred samples each, for a program" },
+    { args: "--clients 8 --machines room.hosts", brief: "Clients on other machines, by ssh" },
   ],
   options: {
     clients: clients("How many clients to start", "3"),
-    interval: typed(typedInterval, "DURATION", "Time between two samples (default: 10ms)"),
-    duration: typed(typedDuration, "DURATION", "How long to take samples (default: 10s)"),
-    count: typed(typedCount, "N", "How many samples each takes"),
+    ...passedOn(collect, "send", SEND_OPTIONS, {
+      duration: `How long to take samples; a bare number is seconds (default: ${USUAL_DURATION})`,
+      count: "How many samples each takes",
+    }),
     store: {
       kind: "value",
       parse: parsePath,
@@ -80,15 +92,11 @@ const collectCommand = command({
       brief: "File of the store; :memory: keeps nothing",
       completes: "file",
     },
-    timeout: typed(typedDuration, "DURATION", "Longest wait of clients for the server"),
     ...serverOptions,
     ...commonOptions,
   },
   load: async () => {
-    const [{ runTool }, { collectPlan }] = await Promise.all([
-      import("./run/tools/run_tool.ts"),
-      import("./run/tools/collect_plan.ts"),
-    ]);
+    const { runTool } = await import("./run/tools/run_tool.ts");
     return (context, flags) => runTool(context, flags, collectPlan(flags));
   },
 });
@@ -99,31 +107,19 @@ const timerCommand = command({
   examples: [
     { args: "--count 10000", brief: "Ten thousand round trips" },
     { args: "--clients 3 --rate 500 --duration 5s", brief: "Three clients, 500 a second each" },
+    { args: "--clients 4 --machines room.hosts", brief: "The way from other machines to this one" },
   ],
   options: {
     clients: clients("How many clients to start", "1"),
-    count: {
-      ...typed(typedCount, "N", "How many requests each measures"),
-      alsoNamed: ["num_msgs"],
-    },
-    duration: typed(typedDuration, "DURATION", "How long to measure"),
-    rate: typed(asTyped(parseRate), "RATE", "Send so many a second, whatever happens"),
-    inFlight: typed(typedCount, "N", "Most requests that wait for their answers"),
-    size: typed(asTyped(parseSizeBytes), "SIZE", "Bytes of a request"),
-    warmup: typed(
-      asTyped((text) => parseDurationMs(text)),
-      "DURATION",
-      "Send for so long before measuring",
-    ),
-    timeout: typed(typedDuration, "DURATION", "Longest wait for an answer"),
+    ...passedOn(timer, "ping", PING_OPTIONS, {
+      rate: "Each client sends so many a second, whatever happens to those before (default: each " +
+        "one when the one before is answered)",
+    }),
     ...serverOptions,
     ...commonOptions,
   },
   load: async () => {
-    const [{ runTool }, { timerPlan }] = await Promise.all([
-      import("./run/tools/run_tool.ts"),
-      import("./run/tools/timer_plan.ts"),
-    ]);
+    const { runTool } = await import("./run/tools/run_tool.ts");
     return (context, flags) => runTool(context, flags, timerPlan(flags));
   },
 });
@@ -131,7 +127,13 @@ const timerCommand = command({
 const chatCommand = command({
   path: ["launch", "chat"],
   brief: "Start a chat and bots that talk in it; each counts the lines that it sees",
-  examples: [{ args: "--bots 3 --duration 5s", brief: "Three bots for five seconds" }],
+  examples: [
+    { args: "--bots 3 --duration 5s", brief: "Three bots for five seconds" },
+    {
+      args: "--bots 50 --interval 100ms --store storm.sqlite",
+      brief: "A crowd; its lines are kept",
+    },
+  ],
   options: {
     bots: clients("How many bots to start", "3"),
     interval: {
@@ -151,12 +153,15 @@ const chatCommand = command({
     ...commonOptions,
   },
   load: async () => {
-    const [{ runTool }, { chatPlan }] = await Promise.all([
-      import("./run/tools/run_tool.ts"),
-      import("./run/tools/chat_plan.ts"),
-    ]);
+    const { runTool } = await import("./run/tools/run_tool.ts");
     return (context, flags) => runTool(context, flags, chatPlan(flags));
   },
+});
+
+const runOptions = passedOn(mapreduce, "run", RUN_OPTIONS, {
+  job: "One that is built in (see tram help mapreduce run), or a .ts or .js file with a job " +
+    `(default: ${USUAL_JOB})`,
+  threads: "Tasks at once in each worker (default: as many as its machine has cores)",
 });
 
 const mapreduceCommand = command({
@@ -164,15 +169,19 @@ const mapreduceCommand = command({
   brief: "Start a job and its workers, each a process with a guard",
   examples: [
     {
-      args: "--workers 2 --job wordcount --output counts --top 20 crawl/*.wet.gz",
-      brief: "Count words with two workers",
+      args: "--workers 2 --output counts --top 20 crawl/*.wet.gz",
+      brief: `Two workers do the usual job, ${USUAL_JOB}`,
+    },
+    {
+      args: "--machines room.hosts --job grep --pattern 'h[ae]llo' --output found pages/",
+      brief: "Workers on other machines, which are brought the inputs and tram itself",
     },
   ],
   options: {
-    workers: clients("How many workers to start", "2"),
-    job: {
-      ...typed(String, "NAME|FILE", "What to do; see tram mapreduce run"),
-      default: "wordcount",
+    workers: {
+      ...{ kind: "value", parse: parseClients, placeholder: "N", alsoNamed: ["nb_clients"] },
+      brief: `How many workers to start (default: ${USUAL_WORKERS}, or one for each slot of the ` +
+        "machines)",
     },
     input: {
       kind: "value",
@@ -183,29 +192,9 @@ const mapreduceCommand = command({
       alias: "i",
       completes: "file",
     },
-    output: {
-      kind: "value",
-      parse: parsePath,
-      placeholder: "DIR",
-      brief: "Folder to make for the output",
-      required: true,
-      completes: "file",
-    },
-    tokens: {
-      ...typed(String, "HOW", "What a word is: what stands between whitespace, or unicode"),
-      choices: ["whitespace", "unicode"],
-    },
-    foldCase: { kind: "switch", brief: "Take words as equal that differ in case only" },
-    pattern: typed(String, "REGEX", "What grep looks for"),
-    onError: {
-      ...typed(String, "HOW", "What to do with what the job cannot do"),
-      choices: ["fail", "skip"],
-    },
-    threads: typed(typedCount, "N", "Tasks at once in each worker"),
-    memory: typed(asTyped(parseSizeBytes), "SIZE", "Memory of a worker for what its tasks hold"),
-    partitions: typed(typedCount, "N", "Parts of the output"),
-    top: typed(typedCount, "N", "Show the N largest counts at the end"),
-    resume: { kind: "switch", brief: "Go on with the run that left this output folder" },
+    ...runOptions,
+    output: { ...runOptions.output, required: true },
+    ...passedOnSwitches(mapreduce, "run", RUN_SWITCHES),
     ...serverOptions,
     ...commonOptions,
   },
@@ -219,13 +208,15 @@ const mapreduceCommand = command({
     },
   },
   load: async () => {
-    const [{ runTool }, { mapreducePlan }] = await Promise.all([
+    const [{ runTool }, { slotsOf }] = await Promise.all([
       import("./run/tools/run_tool.ts"),
-      import("./run/tools/mapreduce_plan.ts"),
+      import("./run/tools/slots_of.ts"),
     ]);
-    return (context, flags) => {
+    return async (context, flags) => {
       const { input = [], inputs, ...rest } = flags;
-      return runTool(context, flags, mapreducePlan({ ...rest, inputs: [...input, ...inputs] }));
+      const workers = flags.workers ?? await slotsOf(context, flags) ?? USUAL_WORKERS;
+      const plan = mapreducePlan({ ...rest, workers, inputs: [...input, ...inputs] });
+      return runTool(context, flags, plan);
     };
   },
 });

@@ -273,6 +273,11 @@ export class Connection<K extends Kinds = Kinds> implements AsyncDisposable {
 
   async #run(routes: readonly (Route | undefined)[]): Promise<void> {
     const message = await this.#receiver.run(routes);
+    if (this.#farewell.heard !== undefined && this.#sender.queuedBytes === 0) {
+      // A peer that has our answer hangs up; over TLS that may be read before our write has ended.
+      this.#closeSoon();
+      await this.#sender.idle();
+    }
     this.#end({ code: LineErrorCode.Lost, message, by: "network" });
     await this.#giveBack();
   }

@@ -29,7 +29,7 @@ export class Farewell {
   readonly #options: FarewellOptions;
   #said: Goodbye | undefined;
   #heard: Goodbye | undefined;
-  /** Whether our GOODBYE is written, and our answer to the peer's. */
+  /** Whether our GOODBYE has begun to leave, and our answer to the peer's is written. */
   #hasLeft = false;
   #hasAnswered = false;
   #isOver = false;
@@ -50,9 +50,8 @@ export class Farewell {
     const frame = encodeGoodbye(goodbye);
     this.#said = goodbye;
     sender.close();
-    sender.queueLast(frame, () => {
+    sender.queueLast(frame, () => this.#awaitProgress(), () => {
       this.#hasLeft = true;
-      this.#awaitProgress();
     });
     this.#awaitProgress();
   }

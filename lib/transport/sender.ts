@@ -49,7 +49,7 @@ export class Sender {
   readonly #lanes: Record<Lane, SendLane>;
   readonly #waiting: Waiter[] = [];
   /** Frames that follow all lanes. */
-  readonly #last: { readonly frame: Uint8Array; readonly onWritten: () => void }[] = [];
+  readonly #last: { frame: Uint8Array; onWritten: () => void; onBegun: () => void }[] = [];
   /** Payloads of control frames that are due; at most one of each. */
   #ping: Uint8Array | undefined;
   #pong: Uint8Array | undefined;
@@ -139,9 +139,14 @@ export class Sender {
     this.#schedule();
   }
 
-  /** Queues a frame that leaves when all lanes are empty. */
-  queueLast(frame: Uint8Array, onWritten: () => void = () => {}): void {
-    this.#last.push({ frame, onWritten });
+  /**
+   * Queues a frame that leaves when all lanes are empty.
+   *
+   * @param onWritten told when it is out; over TLS, the peer may have answered by then
+   * @param onBegun told when it begins to leave
+   */
+  queueLast(frame: Uint8Array, onWritten = () => {}, onBegun = () => {}): void {
+    this.#last.push({ frame, onWritten, onBegun });
     this.#schedule();
   }
 
@@ -228,6 +233,7 @@ export class Sender {
       }
       const last = this.queuedBytes === 0 ? this.#last.shift() : undefined;
       if (last === undefined) break;
+      last.onBegun();
       await this.#write(last.frame);
       last.onWritten();
     }

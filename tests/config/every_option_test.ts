@@ -43,6 +43,7 @@ const SAMPLES: Readonly<Record<string, string>> = {
   DURATION: "3s",
   FILE: "some.file",
   HOST: "192.0.2.7",
+  MEMORY: "64MiB",
   N: "7",
   "NAME=VALUE": "ForwardX11=no",
   PORT: "4711",

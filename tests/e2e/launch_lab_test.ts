@@ -29,21 +29,20 @@ Deno.test({
 });
 
 Deno.test({
-  name: "launch exec notices in 20 s that a machine vanishes, or at once that it is switched off",
+  name: "launch exec notices that a machine vanishes, or is switched off",
   ignore,
   async fn() {
     await using lab = await MachineLab.open(2);
-    const args = [...await launchArgs(lab, "node[1-2]", "exec"), "--no-fold"];
+    const soon = ["--ssh-option", "ServerAliveInterval=1"];
+    const args = [...await launchArgs(lab, "node[1-2]", "exec"), "--no-fold", ...soon];
     await using process = new TramProcess([...args, "echo here; sleep 1000"]);
     await process.matching(/node1 \| here[^]*node2 \| here|node2 \| here[^]*node1 \| here/);
-    const startMs = performance.now();
     lab.switchOff(1);
     await lab.cutOff(2);
     const { code, stderr } = await process.ended;
     assert.equal(code, 69);
     assert.match(stderr, /^tram: Lost the connection to node1$/m);
     assert.match(stderr, /^tram: Lost the connection to node2$/m);
-    assert(performance.now() - startMs < 25_000);
   },
 });
 
@@ -52,6 +51,13 @@ const GUARD = "exec -a tram bash -c 'sleep 1000; :' launch guard";
 
 const scopes: readonly (readonly [string, CleanScope, string, string])[] = [
   ["what has no guard any more", { kind: "left" }, "1001 1002", "tram-run-r1"],
+  ["what one guard has left", { kind: "guard", guardId: "r2-99999" }, "1001", "tram-run-r1"],
+  [
+    "nothing of a guard that is there",
+    { kind: "guard", guardId: "r1-GUARD" },
+    "1001 1002 1003",
+    "tram-run-r1 tram-run-r2",
+  ],
   ["all", { kind: "all" }, "", ""],
   ["one run", { kind: "run", runId: "r1" }, "1003", "tram-run-r2"],
 ];
@@ -72,7 +78,7 @@ for (const [what, scope, sleeping, folders] of scopes) {
         TRAM_RUN_ID=r2 TRAM_GUARD=r2-99999 setsid sh -c 'trap "" TERM; sleep 1003; sleep 1003' &
         NOT_TRAM_RUN_ID=r1 setsid sleep 1004 &
         sleep 0.5
-        sh -c "$0"
+        sh -c "\${0//r1-GUARD/r1-$guard}"
         echo "sleeping" $(ps -eo stat,args | grep -E '^[^Z][^ ]* +sleep 100[1-3]$' | grep -o '100.$')
         echo "folders" $(ls -d tram-run-* | grep -v r3 | sed 's/-[0-9]*$//')
         ls -d kept; ps -eo args | grep -x 'sleep 1004'`;
@@ -83,7 +89,7 @@ for (const [what, scope, sleeping, folders] of scopes) {
         "bash",
         "-c",
         script,
-        cleanScript(scope),
+        cleanScript(scope, 3),
       ];
       const { stdout } = await new Deno.Command("unshare", { args: unshare, stdin: "null" })
         .output();

@@ -8,28 +8,13 @@ import { type CopyEvent, GuardSession } from "../../lib/launch/run/guard_session
 import { realSshWorld } from "../../lib/launch/ssh/real_ssh_world.ts";
 import { sshLinks } from "../../lib/launch/ssh/ssh_links.ts";
 import { wait } from "./processes.ts";
-import { fromSource } from "./root.ts";
 import { sshAbsence, SshRoom } from "./ssh_room.ts";
+import { tramFile } from "./tram_file.ts";
 
 const ignore = sshAbsence() !== undefined;
 
 /** Longest wait for something to be so, in milliseconds. */
 const SOON_MS = 30_000;
-
-/** The tram under test, as one file. */
-async function tramFile(room: SshRoom): Promise<string> {
-  const named = Deno.env.get("TRAM_BIN");
-  if (named) return await Deno.realPath(named);
-  const path = `${room.folder}/tram.sh`;
-  // Where modules are kept depends on XDG_CACHE_HOME, which is another over there.
-  const home = Deno.env.get("XDG_CACHE_HOME") ?? `${Deno.env.get("HOME")}/.cache`;
-  const modules = Deno.env.get("DENO_DIR") ?? `${home}/deno`;
-  const line = `DENO_DIR='${modules}' exec '${Deno.execPath()}' run -A --quiet '${
-    fromSource("cli.ts")
-  }' "$@"`;
-  await Deno.writeTextFile(path, `#!/bin/sh\n${line}\n`, { mode: 0o755 });
-  return path;
-}
 
 /** Links to machines of a room, as a launcher makes them. */
 async function links(
@@ -42,7 +27,7 @@ async function links(
     {
       machines: parseMachines(list, "list").machines,
       flags: { ssh: "ssh", sshConfig: room.configFile, sshOption: [], connectTimeout: 10_000 },
-      executable: await tramFile(room),
+      executable: await tramFile(room.folder),
       signal: signal ?? new AbortController().signal,
     },
   );
@@ -58,7 +43,7 @@ class Session {
   constructor(link: HostLink, runId = `e2e-${crypto.randomUUID()}`) {
     const decoder = new TextDecoder();
     this.guard = new GuardSession({
-      ...{ link, clock: systemClock, runId, canVanish: true },
+      ...{ link, clock: systemClock, runId, silenceMs: 20_000 },
       files: [{ name: "token", text: "very secret" }],
       onOutput: ({ bytes }) => void (this.output += decoder.decode(bytes)),
       onCopy: (event) => this.events.push(event),
@@ -123,7 +108,7 @@ Deno.test({
       await session.until("it ended", () => session.events.some(({ type }) => type === "exited"));
       assert(session.output.startsWith("\u0001\ufffde2e-"), session.output);
       session.guard.end();
-      assert.deepEqual(await session.guard.ended, { left: [], lost: undefined });
+      assert.deepEqual(await session.guard.ended, { left: [], lost: undefined, isSilent: false });
     }
     for (const { folder } of machines) {
       assert.throws(() => Deno.statSync(folder), Deno.errors.NotFound);
@@ -145,7 +130,7 @@ Deno.test({
       const { folder } = await session.guard.start();
       // One in a session of its own, one that does not want to end.
       session.sh(
-        "setsid sleep 1000 & (trap '' TERM; echo here; while :; do sleep 0.1; done) & wait",
+        "setsid sleep 50 & (trap '' TERM; echo here; for i in $(seq 500); do sleep 0.1; done) & wait",
       );
       await session.until("it runs", () => session.output.includes("here"));
       assert(countWith(runId) > 0);

@@ -4,7 +4,7 @@ import type { Logger } from "../../log/log.ts";
 import { GuardCopy } from "./guard_copy.ts";
 import { type GuardAction, type GuardEvent, GuardPlan } from "./guard_plan.ts";
 import {
-  BEAT_MS,
+  beatMs,
   decodeToGuard,
   encodeMessage,
   type FromGuard,
@@ -53,6 +53,7 @@ export class Guard {
   #folderPath = "";
   #timer: Timer | undefined;
   #timerMs = Infinity;
+  #beats: Timer | undefined;
   #isTelling = false;
   #isOver = false;
   #writing: Promise<void> = Promise.resolve();
@@ -80,14 +81,9 @@ export class Guard {
         this.end(why);
       },
     );
-    const beat = () => {
-      void this.#send({ type: "beat" });
-      beats = this.#parts.clock.after(BEAT_MS, beat);
-    };
-    let beats = this.#parts.clock.after(BEAT_MS, beat);
     const left = await this.#finished.promise;
     this.#isOver = true;
-    beats.cancel();
+    this.#beats?.cancel();
     this.#timer?.cancel();
     await this.#folder?.then((folder) => folder.remove(), () => {});
     for (const pid of left) this.#parts.log.error(`Cannot end process ${pid}`);
@@ -141,7 +137,15 @@ export class Guard {
     this.#folderPath = folder;
     this.#plan = new GuardPlan(silenceMs, this.#nowMs());
     this.#schedule();
+    this.#beat(beatMs(silenceMs));
     await this.#send({ type: "ready", pid, ...machine, guardId: this.#guardId, folder });
+  }
+
+  #beat(everyMs: number): void {
+    this.#beats = this.#parts.clock.after(everyMs, () => {
+      void this.#send({ type: "beat" });
+      this.#beat(everyMs);
+    });
   }
 
   #start({ copy, program, args, env, cwd, stopGraceMs, input }: StartMessage): void {
@@ -222,6 +226,7 @@ export class Guard {
         return room.signalGroup(action.pid, action.signal);
       case "look":
         if (!room.hasGroup(action.pid)) this.#events.push({ type: "gone", copy: action.copy });
+        else if (action.signal !== undefined) room.signalGroup(action.pid, action.signal);
         return;
       case "sweep": {
         const { signal, except } = action;

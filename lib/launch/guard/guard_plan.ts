@@ -30,11 +30,26 @@ export type GuardEvent =
   /** A sweep found processes outside of the groups of copies. */
   | { readonly type: "swept"; readonly pids: readonly number[] };
 
+/** A signal to the group of a copy whose leader may be there. */
+interface SignalAction {
+  readonly type: "signal";
+  readonly pid: number;
+  readonly signal: EndSignal;
+}
+
 /** Something to do. */
 export type GuardAction =
-  | { readonly type: "signal"; readonly pid: number; readonly signal: EndSignal }
-  /** See whether anything is left of a copy, and if not, say `gone`. */
-  | { readonly type: "look"; readonly copy: number; readonly pid: number }
+  | SignalAction
+  /**
+   * See whether anything is left of a copy, and if not, say `gone`; else send it the signal. What is
+   * left keeps the number of the group: nobody else has it.
+   */
+  | {
+    readonly type: "look";
+    readonly copy: number;
+    readonly pid: number;
+    readonly signal: EndSignal | undefined;
+  }
   /** Find what carries the mark, but for these groups; send it the signal; say `swept`. */
   | {
     readonly type: "sweep";
@@ -105,9 +120,9 @@ export class GuardPlan {
         const copy = this.#copies.get(event.copy);
         if (copy === undefined) return [];
         copy.hasExited = true;
-        const look = { type: "look", copy: event.copy, pid: copy.pid } as const;
         // What it has started and left behind in its group goes with it.
-        return [...this.#leave(copy, nowMs), look];
+        const [term] = this.#leave(copy, nowMs);
+        return [{ type: "look", copy: event.copy, pid: copy.pid, signal: term?.signal }];
       }
       case "gone":
         if (this.#copies.get(event.copy)?.hasExited) this.#copies.delete(event.copy);
@@ -129,7 +144,7 @@ export class GuardPlan {
   }
 
   /** TERM, once. */
-  #leave(copy: Copy, nowMs: number): readonly GuardAction[] {
+  #leave(copy: Copy, nowMs: number): readonly SignalAction[] {
     if (copy.killAtMs !== undefined) return [];
     copy.killAtMs = Math.min(nowMs + copy.graceMs, this.#endMs ?? Infinity);
     return [{ type: "signal", pid: copy.pid, signal: "SIGTERM" }];
@@ -140,7 +155,7 @@ export class GuardPlan {
     const copies = [...this.#copies.values()].reverse();
     const endMs = nowMs + Math.min(this.#longestGraceMs, graceMs ?? Infinity);
     this.#endMs = Math.min(endMs, this.#endMs ?? Infinity);
-    const actions = copies.flatMap((copy) => this.#leave(copy, nowMs));
+    const actions: GuardAction[] = copies.flatMap((copy) => this.#leave(copy, nowMs));
     for (const copy of copies) copy.killAtMs = Math.min(copy.killAtMs ?? nowMs, this.#endMs);
     // Those that went into sessions of their own are asked as well.
     const except = copies.map(({ pid }) => pid);
@@ -154,8 +169,8 @@ export class GuardPlan {
     const actions: GuardAction[] = [];
     for (const [copy, { pid, killAtMs = Infinity }] of this.#copies) {
       if (killAtMs === Infinity) continue;
-      if (nowMs >= killAtMs) actions.push({ type: "signal", pid, signal: "SIGKILL" });
-      actions.push({ type: "look", copy, pid });
+      const signal = nowMs >= killAtMs ? "SIGKILL" : undefined;
+      actions.push({ type: "look", copy, pid, signal });
     }
     if (this.#endMs !== undefined && nowMs >= this.#endMs + GIVE_UP_MS) {
       const groups = [...this.#copies.values()].map(({ pid }) => pid);

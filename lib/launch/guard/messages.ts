@@ -47,6 +47,11 @@ export const MAX_DATA_BYTES = 64 * 1024;
 /** Time between two BEATs, in milliseconds. */
 export const BEAT_MS = 5000;
 
+/** Time between two BEATs where the other end counts as gone after some silence, in milliseconds. */
+export function beatMs(silenceMs: number): number {
+  return silenceMs === 0 ? BEAT_MS : Math.min(BEAT_MS, silenceMs / 4);
+}
+
 /** Where output came from. */
 export type OutputStream = "stdout" | "stderr";
 

@@ -3,10 +3,10 @@ import { MemoryBudget } from "../../transport/memory_budget.ts";
 import { MAX_GUARD_FRAME_BYTES } from "./messages.ts";
 
 /**
- * Frames out of bytes that come in pieces of any size.
+ * Frames out of bytes that come in pieces of any size; one that is cut by the end is none.
  *
  * @param decode given kind and payload, a view that is valid until the next frame is asked for
- * @throws {LineError} when a frame is too large or has no kind, or the stream ends inside of one
+ * @throws {LineError} when a frame is too large or has no kind
  * @throws what `decode` throws
  */
 export async function* readFrames<T>(

@@ -7,6 +7,7 @@ import type { ProcessRoom, ProcessStart, RoomProcess } from "./process_room.ts";
 export const realProcessRoom: ProcessRoom = {
   spawn,
   signalGroup(group, signal) {
+    if (!(group > 1)) return; // to kill(2), these are not groups: its own, and everybody
     try {
       if (Deno.build.os === "windows") return Deno.kill(group, "SIGKILL"); // there are no groups
       Deno.kill(-group, signal);

@@ -14,7 +14,7 @@ const MAX_LIST_BYTES = 1024 * 1024;
  * @throws {UsageError} when the list is wrong, or no machine is left
  */
 export async function readMachines(
-  { files, log }: Pick<RunContext, "files" | "log">,
+  { files, log }: Pick<RunContext, "files"> & { readonly log: Pick<RunContext["log"], "warn"> },
   path: string,
   exclude: readonly string[] = [],
 ): Promise<readonly Machine[]> {

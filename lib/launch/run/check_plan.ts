@@ -3,6 +3,9 @@ import { UsageError } from "../../config/usage_error.ts";
 import { roleVariable, variablesIn } from "./fill_variables.ts";
 import type { LaunchPlan, RolePlan } from "./launch_plan.ts";
 
+/** Values that every role has: the address of its machine, and the number of its process. */
+const OF_EVERY_ROLE = ["host", "pid"];
+
 /**
  * Checks what roles say about each other.
  *
@@ -95,7 +98,7 @@ function checkVariables(
       if (variable.index < 1 || variable.index > other.copies) {
         fail(where, `{${name}}: ${other.name} has no copy ${variable.index}`);
       }
-      const values = ["host", ...groupsOf(other)];
+      const values = [...OF_EVERY_ROLE, ...groupsOf(other)];
       if (values.includes(variable.value)) continue;
       const has = `${other.name} has ${values.join(", ")}`;
       fail(where, `{${name}}: ${has}${didYouMean(variable.value, values)}`);

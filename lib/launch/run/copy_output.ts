@@ -53,7 +53,12 @@ export class CopyOutput {
     onLine(stream, line);
     if (role.output === "quiet") return;
     const isPlain = role.output === "plain";
-    if (isPlain && stream === "stdout") return stdout.write(`${visible(line)}\n`);
+    if (isPlain && stream === "stdout") {
+      // An object of a tool says whose it is, too.
+      const isObject = isJson && line.startsWith('{"');
+      const text = isObject ? `{"copy":${safeJson(name)},${line.slice(1)}` : line;
+      return stdout.write(`${visible(text)}\n`);
+    }
     if (isPlain) return stderr.write(`${visible(line)}\n`);
     if (isJson) {
       return stdout.write(`${safeJson({ type: "line", copy: name, stream, text: line })}\n`);

@@ -1,8 +1,9 @@
 /**
  * Variables in what a role is started with: `{index}`, `{host}` (name of the copy's machine),
- * `{address}` (by which others reach it), `{server.host}` (the address of another role's machine) and `{server.port}`, a value of the line by which another role says that it is
- * ready; `{server.2.port}` is that of its second copy. Other braces stay as they are: programs of their
- * own use them.
+ * `{address}` (by which others reach it), `{server.host}` (the address of another role's machine),
+ * `{server.pid}` (the number of its process) and `{server.port}`, a value of the line by which another
+ * role says that it is ready; `{server.2.port}` is that of its second copy. `{run}`, the run's folder,
+ * is filled in by the guard. Other braces stay as they are: programs of their own use them.
  */
 
 const VARIABLE = /\{([A-Za-z][\w-]*(?:\.[\w-]+)*)\}/g;

@@ -1,7 +1,7 @@
 import type { Clock, Timer } from "../../clock/clock.ts";
 import { sleep } from "../../clock/sleep.ts";
 import {
-  BEAT_MS,
+  beatMs,
   decodeFromGuard,
   encodeMessage,
   type FromGuard,
@@ -12,12 +12,13 @@ import {
   type StartMessage,
   type ToGuard,
 } from "../guard/messages.ts";
+import { formatDurationMs } from "../../terminal/format_duration_ms.ts";
 import { readFrames } from "../guard/read_frames.ts";
 import type { RunFile } from "../guard/run_folder.ts";
 import type { GuardPipe, HostLink } from "../host_link.ts";
 
-/** Silence after which the other end counts as gone, in milliseconds. */
-export const SILENCE_MS = 20_000;
+/** Exit code of ssh when it has lost its connection. */
+const NO_CONNECTION = 255;
 
 /** How long a guard has to say READY, in milliseconds; its way there has a limit of its own. */
 const READY_MS = 30_000;
@@ -32,8 +33,11 @@ export interface GuardSessionParts {
   readonly runId: string;
   /** For the run's folder there. */
   readonly files: readonly RunFile[];
-  /** Whether the machine can vanish without the way to it ending. */
-  readonly canVanish: boolean;
+  /**
+   * Silence after which the other end counts as gone, in milliseconds; 0 where a machine cannot vanish
+   * without the way to it ending.
+   */
+  readonly silenceMs: number;
   /** Output of copies. Nothing more is read until it resolves, and at last the copy has to wait. */
   readonly onOutput: (output: OutputMessage) => Promise<void> | void;
   readonly onCopy: (event: CopyEvent) => void;
@@ -47,6 +51,8 @@ export interface GuardEnd {
   readonly left: readonly number[];
   /** Why the guard cannot have ended its processes in good order; `undefined` when it has. */
   readonly lost: string | undefined;
+  /** It was lost because nothing was heard from it any more. */
+  readonly isSilent: boolean;
 }
 
 /** Input of a copy that is on its way. */
@@ -70,6 +76,7 @@ export class GuardSession {
   #heardNs: number;
   #beats: Timer | undefined;
   #lost: string | undefined;
+  #isSilent = false;
   #hasEnded = false;
 
   constructor(parts: GuardSessionParts) {
@@ -88,6 +95,11 @@ export class GuardSession {
     return this.#machine;
   }
 
+  /** Ports of its machine by those of this machine that they stand for. */
+  get ports(): ReadonlyMap<number, number> {
+    return this.#pipe?.ports ?? new Map();
+  }
+
   /** Whether the guard is gone. */
   get hasEnded(): boolean {
     return this.#hasEnded;
@@ -100,7 +112,7 @@ export class GuardSession {
 
   /** Starts the guard. @throws {Error} one line: which machine, what failed */
   async start(): Promise<ReadyMessage> {
-    const { link, runId, files, clock, canVanish } = this.#parts;
+    const { link, runId, files, clock, silenceMs } = this.#parts;
     try {
       this.#pipe = await link.start();
     } catch (error) {
@@ -111,8 +123,7 @@ export class GuardSession {
     void this.#readWords(this.#pipe);
     void this.#read(this.#pipe);
     void this.#send({
-      ...{ type: "hello", runId, hostName: link.name, files: [...files] },
-      silenceMs: canVanish ? SILENCE_MS : 0,
+      ...{ type: "hello", runId, hostName: link.name, files: [...files], silenceMs },
     });
     this.#heardNs = clock.monotonicNs();
     this.#beat();
@@ -163,6 +174,7 @@ export class GuardSession {
 
   /** Breaks the way; a guard elsewhere cleans up by itself then. */
   kill(): void {
+    this.#lost ??= "it does not answer";
     this.#pipe?.kill();
   }
 
@@ -179,7 +191,7 @@ export class GuardSession {
     }
     await pipe.input.end();
     const { code } = await pipe.ended;
-    if (left === undefined) this.#lost ??= `its guard ended with ${code}`;
+    if (left === undefined) this.#lost ??= this.#whyEnded(code);
     this.#close(left ?? []);
   }
 
@@ -217,13 +229,24 @@ export class GuardSession {
   }
 
   #beat(): void {
-    const { clock, canVanish } = this.#parts;
-    this.#beats = clock.after(BEAT_MS, () => {
+    const { clock, silenceMs } = this.#parts;
+    this.#beats = clock.after(beatMs(silenceMs), () => {
       const silentMs = (clock.monotonicNs() - this.#heardNs) / 1e6;
-      if (canVanish && silentMs > SILENCE_MS) return this.#lose("it is silent");
+      // Until it is ready, it has longer: it may have to be loaded.
+      if (silenceMs > 0 && this.#machine !== undefined && silentMs > silenceMs) {
+        this.#isSilent = true;
+        return this.#lose(`nothing was heard from it for ${formatDurationMs(silenceMs)}`);
+      }
       void this.#send({ type: "beat" });
       this.#beat();
     });
+  }
+
+  #whyEnded(code: number): string {
+    const isFar = this.#parts.silenceMs > 0;
+    return isFar && code === NO_CONNECTION
+      ? "the connection was lost"
+      : `its guard ended with ${code}`;
   }
 
   #lose(why: string): void {
@@ -238,7 +261,7 @@ export class GuardSession {
     for (const { wake } of this.#windows.values()) wake();
     const lost = this.#lost;
     this.#ready.reject(new Error(`Cannot use ${this.name}: ${lost ?? "its guard has ended"}`));
-    this.#end.resolve({ left, lost });
+    this.#end.resolve({ left, lost, isSilent: this.#isSilent });
   }
 
   #send(message: ToGuard): Promise<void> {

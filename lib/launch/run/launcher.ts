@@ -8,8 +8,8 @@ import type { LogFolder } from "../launch_host.ts";
 import { CopyOutput } from "./copy_output.ts";
 import type { LaunchPlan } from "./launch_plan.ts";
 import { Machines } from "./machines.ts";
-import { dealCopies, type Place } from "./place.ts";
-import { startOf } from "./start_of.ts";
+import { dealCopies, isFar, type Place } from "./place.ts";
+import { startOf, type WayTo } from "./start_of.ts";
 import { Supervisor } from "./supervisor.ts";
 import type {
   CopyState,
@@ -17,6 +17,7 @@ import type {
   SupervisorAction,
   SupervisorEvent,
 } from "./supervisor_types.ts";
+import { type Tunnel, TUNNEL_HOST } from "./tunnel.ts";
 import { waitForPort } from "./wait_for_port.ts";
 
 /** How often to see what is due, in milliseconds. */
@@ -35,6 +36,8 @@ export interface LauncherParts {
   readonly env: Readonly<Record<string, string>>;
   readonly isJson: boolean;
   readonly logs: LogFolder | undefined;
+  /** Ways from other machines to this one. @default {they dial} */
+  readonly tunnel?: Tunnel | undefined;
 }
 
 /** A process of a copy. */
@@ -69,10 +72,10 @@ export class Launcher {
     }
     this.#machines = new Machines({
       ...{ context, runId, filesOf, places: [...new Set(this.#places.values())] },
-      onOutput: (_, output) => this.#onOutput(output),
-      onCopy: (_, event) => {
+      onOutput: (place, output) => this.#onOutput(place, output),
+      onCopy: (place, event) => {
         const run = this.#runs.get(event.copy);
-        if (run === undefined) return;
+        if (run?.place !== place) return; // no machine speaks for another
         if (event.type === "exited") this.#endRun(event.copy, run);
         if (event.type === "failed") this.#endRun(event.copy, run);
         this.#tell({ ...event, copy: run.copy.name });
@@ -96,10 +99,12 @@ export class Launcher {
     }));
   }
 
-  /** Has everything end; again: at once. */
+  /** Has everything end; again: at once; once more: without waiting for an answer. */
   interrupt(): void {
-    if (this.#interrupts++ > 0) this.#machines.end(0);
-    else this.#tell({ type: "interrupt" });
+    this.#interrupts++;
+    if (this.#interrupts === 1) this.#tell({ type: "interrupt" });
+    else if (this.#interrupts === 2) this.#machines.end(0);
+    else this.#machines.abandon();
   }
 
   /** Runs everything, until nothing is left. */
@@ -155,34 +160,31 @@ export class Launcher {
       ...{ copy, place, over: new AbortController() },
       output: new CopyOutput({
         ...{ name, role: copy.role, stdout, stderr, isJson },
-        nameColumns: Math.max(...this.#supervisor.copies.map((each) => displayWidth(each.name))),
+        nameColumns: nameColumns(this.#supervisor.copies),
         keep: (bytes) => logs?.write(name, bytes),
         onLine: (stream, line) => this.#onLine(run, stream, line),
       }),
     };
     this.#runs.set(id, run);
-    try {
-      const start = startOf({
-        copy,
-        plan,
-        place,
-        supervisor: this.#supervisor,
-        env,
-        ...{
-          addressOf: (each) => this.#places.get(each)?.address ?? "",
-        },
-      });
-      this.#machines.start(place, { copy: id, ...start });
-    } catch (error) {
-      this.#endRun(id, run);
-      const message = error instanceof Error ? error.message : String(error);
-      queueMicrotask(() => this.#tell({ type: "failed", copy: name, message }));
-    }
+    const wayTo = (other: string) => this.#wayTo(place, other);
+    this.#machines.start(
+      place,
+      id,
+      () => startOf({ copy, plan, place, supervisor: this.#supervisor, env, wayTo }),
+    );
   }
 
-  async #onOutput({ copy, stream, bytes }: OutputMessage): Promise<void> {
+  #wayTo(from: Place, copy: string): WayTo {
+    const portHere = isFar(from) ? this.#parts.tunnel?.portOf(copy) : undefined;
+    const address = this.#places.get(copy)?.address ?? "";
+    if (portHere === undefined) return { host: address };
+    return { host: TUNNEL_HOST, port: this.#machines.portThere(from, portHere) };
+  }
+
+  async #onOutput(from: Place, { copy, stream, bytes }: OutputMessage): Promise<void> {
     const { stdout } = this.#parts.context.process;
-    this.#runs.get(copy)?.output.push(stream, bytes);
+    const run = this.#runs.get(copy);
+    if (run?.place === from) run.output.push(stream, bytes);
     await stdout.drained?.();
   }
 
@@ -219,6 +221,8 @@ export class Launcher {
       case "started":
         return log.debug(`${event.copy} has started, process ${event.pid}`);
       case "ready": {
+        const { port } = event.values;
+        if (port !== undefined) this.#parts.tunnel?.lead(event.copy, Number(port));
         const values = Object.entries(event.values).map(([name, value]) => ` ${name}=${value}`);
         return log.info(`${event.copy} is ready${safeText(values.join(""))}`);
       }
@@ -242,4 +246,10 @@ export class Launcher {
         return log.info("everything is stopped; once more to do so at once");
     }
   }
+}
+
+/** Columns of the longest name that stands before lines. */
+function nameColumns(copies: readonly CopyState[]): number {
+  const shown = copies.filter(({ role }) => role.output === "prefixed");
+  return Math.max(0, ...shown.map(({ name }) => displayWidth(name)));
 }

@@ -1,5 +1,5 @@
 /** Options of commands that may put roles on other machines. */
-import { parseHost, parsePath } from "../../config/parse_flags.ts";
+import { parseHost, parsePath, parseTimeoutMs } from "../../config/parse_flags.ts";
 import type { Values } from "../../config/option.ts";
 import { sshOptions } from "../ssh/ssh_options.ts";
 
@@ -17,6 +17,18 @@ export const machineOptions = {
     parse: parseHost,
     placeholder: "HOST",
     brief: "Name or address by which other machines reach this one (default: its name)",
+  },
+  tunnel: {
+    kind: "switch",
+    brief: "Other machines reach this one through their ssh connections, not by dialling back",
+  },
+  silence: {
+    kind: "value",
+    parse: parseTimeoutMs,
+    default: "20s",
+    placeholder: "DURATION",
+    brief: "How long a machine may be silent before it counts as gone",
+    hidden: true,
   },
   ...sshOptions,
 } as const;

@@ -4,7 +4,7 @@ import type { OutputMessage, StartMessage } from "../guard/messages.ts";
 import type { RunFile } from "../guard/run_folder.ts";
 import { type CopyEvent, GuardSession } from "./guard_session.ts";
 import { LineSplitter } from "./line_splitter.ts";
-import type { Place } from "./place.ts";
+import { isFar, type Place } from "./place.ts";
 import { sweepHere } from "./sweep_here.ts";
 
 /** How long guards have to end everything, beyond the grace of what they end, in milliseconds. */
@@ -35,6 +35,10 @@ interface Machine {
 export class Machines {
   readonly #parts: MachinesParts;
   readonly #machines: ReadonlyMap<Place, Machine>;
+  /** Machines of which it was said that they can be used no more. */
+  readonly #told = new Set<Place>();
+  /** What is being ended elsewhere in place of a guard. */
+  readonly #sweeps = new Map<Place, Promise<void> | undefined>();
   #isClosing = false;
 
   constructor(parts: MachinesParts) {
@@ -42,15 +46,27 @@ export class Machines {
     this.#machines = new Map(parts.places.map((place) => [place, this.#open(place)]));
   }
 
-  /** Starts a copy as soon as the guard is ready. */
-  start(place: Place, message: Omit<StartMessage, "type">): void {
+  /**
+   * Starts a copy as soon as the guard is ready.
+   *
+   * @param startOf says how, once it is; what it throws is why it cannot be started
+   */
+  start(place: Place, copy: number, startOf: () => Omit<StartMessage, "type" | "copy">): void {
     const machine = this.#machines.get(place);
-    void machine?.isReady.then((isReady) => {
-      if (isReady && !machine.session.hasEnded) return machine.session.startCopy(message);
-      const { copy } = message;
-      const why = `Cannot start it: there is no way to ${place.name} any more`;
-      this.#parts.onCopy(place, { type: "failed", copy, message: why });
+    void machine?.isReady.then(async (isReady) => {
+      try {
+        if (!isReady || machine.session.hasEnded) throw new Error(await whyLost(machine));
+        machine.session.startCopy({ copy, ...startOf() });
+      } catch (error) {
+        const message = error instanceof Error ? error.message : String(error);
+        this.#parts.onCopy(place, { type: "failed", copy, message });
+      }
     });
+  }
+
+  /** Port of a machine that ssh brings to a port here; `undefined`: none. */
+  portThere(place: Place, portHere: number): number | undefined {
+    return this.#machines.get(place)?.session.ports.get(portHere);
   }
 
   /** Has a copy end. */
@@ -62,6 +78,14 @@ export class Machines {
   /** Has everything end everywhere; again: sooner. */
   end(graceMs?: number): void {
     for (const { session } of this.#machines.values()) session.end(graceMs);
+  }
+
+  /** Breaks the ways to all machines: what is there ends without being asked to. */
+  abandon(): void {
+    for (const { place, session } of this.#machines.values()) {
+      session.kill();
+      void place.link.close();
+    }
   }
 
   /** Ends all guards. @returns what could not be ended, in words */
@@ -82,21 +106,26 @@ export class Machines {
       }
     };
     const session = new GuardSession({
-      ...{ link: place.link, clock: context.clock, runId, canVanish: place.canVanish },
+      ...{ link: place.link, clock: context.clock, runId, silenceMs: place.silenceMs },
       files: filesOf(place),
       onOutput: (output) => onOutput(place, output),
       onCopy: (event) => onCopy(place, event),
       onWords: (bytes) => say(words.push(bytes)),
     });
     const isReady = session.start().then(() => true, () => false);
-    void session.ended.then(async ({ lost }) => {
+    void session.ended.then(async ({ lost, isSilent }) => {
       say(words.end());
       if (lost === undefined) return;
+      // Its guard may have been killed.
+      const { machine } = session;
+      if (isFar(place) && machine !== undefined && !isSilent) {
+        this.#sweeps.set(place, place.link.sweep?.(machine.guardId));
+      }
       // What it had started here is not to go on without it.
-      if (!place.canVanish) await this.#sweep(session);
+      if (!isFar(place)) await this.#sweep(session);
       if (this.#isClosing) return;
-      const isNamed = place.name === "here" || lost.includes(place.name);
-      onLost(place, isNamed ? lost : `${place.name}: ${lost}`);
+      this.#told.add(place);
+      onLost(place, withName(place, lost));
     });
     return { place, session, isReady };
   }
@@ -111,14 +140,21 @@ export class Machines {
     const timer = clock.after(CLOSE_MS, () => session.kill());
     const { left, lost } = await session.ended;
     timer.cancel();
+    await this.#sweeps.get(place);
     await place.link.close();
     const killed = lost === undefined ? left : await this.#sweepLost(place, session);
     const where = place.name === "here" ? "" : ` on ${place.name}`;
-    return killed.map((pid) => `process ${pid}${where} could not be ended`);
+    const words = killed.map((pid) => `process ${pid}${where} could not be ended`);
+    // Nobody can say how what was there has ended.
+    const isUnsaid = isFar(place) && session.machine !== undefined && !this.#told.has(place);
+    if (lost !== undefined && isUnsaid) {
+      words.push(`${place.name}: ${lost}; what is left ends itself`);
+    }
+    return words;
   }
 
   async #sweepLost(place: Place, session: GuardSession): Promise<readonly number[]> {
-    return place.canVanish ? [] : await this.#sweep(session);
+    return isFar(place) ? [] : await this.#sweep(session);
   }
 
   async #sweep({ machine }: GuardSession): Promise<readonly number[]> {
@@ -129,4 +165,17 @@ export class Machines {
     await host.removeFolder(machine.folder);
     return left;
   }
+}
+
+/** Why nothing can be started on a machine whose guard has ended. */
+async function whyLost({ place, session }: Machine): Promise<string> {
+  const { lost } = await session.ended;
+  return lost === undefined
+    ? `Cannot start it: there is no way to ${place.name} any more`
+    : withName(place, lost);
+}
+
+/** `why`, which says of which machine. */
+function withName({ name }: Place, why: string): string {
+  return name === "here" || why.includes(name) ? why : `${name}: ${why}`;
 }

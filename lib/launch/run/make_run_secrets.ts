@@ -1,7 +1,7 @@
 import type { RunContext } from "../../context.ts";
 import { formatToken, newToken } from "../../transport/token.ts";
 import type { RunFile } from "../guard/run_folder.ts";
-import type { Place } from "./place.ts";
+import { isFar, type Place } from "./place.ts";
 
 /** How long certificates of a run are valid, in days: longer than a run. */
 const DAYS = 30;
@@ -24,7 +24,7 @@ export async function makeRunSecrets(
 ): Promise<RunSecrets> {
   const token = { name: "token", text: `${formatToken(newToken())}\n` };
   const env = { TRAM_TOKEN_FILE: "{run}/token" };
-  if (!places.some(({ canVanish }) => canVanish)) return { filesOf: () => [token], env };
+  if (!places.some(isFar)) return { filesOf: () => [token], env };
   const { newAuthority, newLeaf } = await import("../../transport/tls/certificates.ts");
   const authority = await newAuthority({ name: "tram launch", days: DAYS, clock });
   const ca = { name: "ca.pem", text: authority.certPem };

@@ -7,6 +7,7 @@ import { sshLinks } from "../ssh/ssh_links.ts";
 import type { LaunchPlan } from "./launch_plan.ts";
 import type { MachineFlags } from "./machine_options.ts";
 import type { Place } from "./place.ts";
+import { TUNNEL_HOST } from "./tunnel.ts";
 
 /** Machines by the list that roles name; `undefined` is this machine alone. */
 export type Places = ReadonlyMap<string | undefined, readonly Place[]>;
@@ -14,12 +15,14 @@ export type Places = ReadonlyMap<string | undefined, readonly Place[]>;
 /**
  * The machines that the roles of a plan run on, each once, however many lists name it.
  *
+ * @param forwards ports of this machine that the others shall be led to
  * @throws {UsageError} when a list is wrong, or there is no executable to bring
  */
 export async function openPlaces(
   context: RunContext,
   plan: LaunchPlan,
   flags: MachineFlags,
+  forwards: readonly number[] = [],
 ): Promise<Places> {
   const lists = new Map<string, readonly Machine[]>();
   for (const { machines: path } of plan.roles) {
@@ -33,21 +36,25 @@ export async function openPlaces(
   const places = new Map<string, Place>();
   const host = await context.launchHost();
   const here: Place = {
-    ...{ name: HERE, slots: 1, link: host.here(), canVanish: false },
-    address: others.size === 0 ? "127.0.0.1" : flags.advertise ?? context.hostName(),
+    ...{ name: HERE, slots: 1, link: host.here(), silenceMs: 0 },
+    // Through a tunnel, too, it is reached at this address.
+    address: others.size === 0 || flags.tunnel
+      ? TUNNEL_HOST
+      : flags.advertise ?? context.hostName(),
   };
   places.set(HERE, here);
   if (others.size > 0) {
     const machines = [...others.values()];
     const { executable } = flags;
-    const links = await sshLinks(context, { machines, flags, executable, signal: context.signal });
+    const { signal } = context;
+    const links = await sshLinks(context, { machines, flags, executable, forwards, signal });
     const connector = await openConnector(context, flags);
     await Promise.all(machines.map(async (machine, at) => {
       const link = links[at];
       if (link === undefined) return;
       const address = await addressOf(machine, connector);
       const { name, slots } = machine;
-      places.set(name, { name, address, slots, link, canVanish: true });
+      places.set(name, { name, address, slots, link, silenceMs: flags.silence });
     }));
   }
   const placeOf = (machine: Machine): Place => {

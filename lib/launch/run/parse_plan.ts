@@ -67,7 +67,10 @@ function roleOf(name: string, value: unknown, path: string, folder: string | und
   at.checkKeys(role, ROLE_KEYS);
   const cwd = at.text(role["cwd"], "cwd");
   const machines = at.text(role["machines"], "machines");
-  const from = (each: string) => each.startsWith("/") || !folder ? each : `${folder}/${each}`;
+  const from = (each: string) => {
+    const isWhole = each.startsWith("/") || each.startsWith("{run}");
+    return isWhole || !folder ? each : `${folder}/${each}`;
+  };
   return rolePlan({
     name,
     run: runOf(role["run"], at),

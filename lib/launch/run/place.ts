@@ -9,8 +9,16 @@ export interface Place {
   /** How many copies of a role it takes before others get more, from 1. */
   readonly slots: number;
   readonly link: HostLink;
-  /** Whether it can vanish without the way to it ending. */
-  readonly canVanish: boolean;
+  /**
+   * Silence after which it counts as gone, in milliseconds; 0 where it cannot vanish without the way to
+   * it ending.
+   */
+  readonly silenceMs: number;
+}
+
+/** Whether it is another machine. */
+export function isFar({ silenceMs }: Place): boolean {
+  return silenceMs > 0;
 }
 
 /** Where each copy of a role runs: dealt over the slots, again and again. */

@@ -3,12 +3,15 @@ import type { RunContext } from "../../context.ts";
 import { safeJson, safeText } from "../../terminal/safe_text.ts";
 import type { LogFolder } from "../launch_host.ts";
 import { openControl } from "./control.ts";
+import { failureText } from "./failure_text.ts";
 import { Launcher } from "./launcher.ts";
 import type { LaunchPlan } from "./launch_plan.ts";
 import type { MachineFlags } from "./machine_options.ts";
 import { openPlaces } from "./open_places.ts";
 import { makeRunSecrets } from "./make_run_secrets.ts";
 import type { LaunchResult } from "./supervisor_types.ts";
+import { Tunnel } from "./tunnel.ts";
+import { tunnelledCopies } from "./tunnelled_copies.ts";
 
 /** How a plan is run. */
 export interface RunPlanOptions {
@@ -26,14 +29,17 @@ export async function runPlan(
 ): Promise<ExitCode> {
   const { log, process: { stdout } } = context;
   const host = await context.launchHost();
-  const places = await openPlaces(context, plan, machineFlags);
+  using tunnel = machineFlags.tunnel
+    ? new Tunnel({ network: context.network, log, copies: tunnelledCopies(plan) })
+    : undefined;
+  const places = await openPlaces(context, plan, machineFlags, tunnel?.ports);
   const { filesOf, env } = await makeRunSecrets(context, [...places.values()].flat());
   const logs = logDir === undefined
     ? undefined
     : host.openLogs(logDir, (why) => log.error(`Cannot write logs any more: ${safeText(why)}`));
   const runId = newRunId();
   const launcher = new Launcher({
-    ...{ context, plan, runId, places, filesOf, env, isJson: json, logs },
+    ...{ context, plan, runId, places, filesOf, env, isJson: json, logs, tunnel },
   });
   let interrupts = 0;
   const interrupt = () => {
@@ -66,7 +72,9 @@ function sayHow(
   { failures }: LaunchResult,
   logs: LogFolder | undefined,
 ): void {
-  for (const { copy, why } of failures) log.error(safeText(`${copy} ${why}`.trim()));
+  const copies = new Map<string, string[]>();
+  for (const { copy, why } of failures) copies.set(why, [...copies.get(why) ?? [], copy]);
+  for (const [why, names] of copies) log.error(safeText(failureText(names, why)));
   if (logs !== undefined) log.info(`what each wrote is in ${logs.path}`);
 }
 

@@ -8,6 +8,14 @@ import type { CopyState } from "./supervisor_types.ts";
 /** What stands in a line for a shell as it is. */
 const HARMLESS = /^[\w.:/@%+,=-]*$/;
 
+/** How one copy reaches another. */
+export interface WayTo {
+  /** Name or address of its machine. */
+  readonly host: string;
+  /** Port that stands for its own; `undefined` where none does. */
+  readonly port?: number | undefined;
+}
+
 /** What it takes to start a copy. */
 export interface StartParts {
   readonly copy: CopyState;
@@ -16,8 +24,8 @@ export interface StartParts {
   readonly supervisor: Supervisor;
   /** For all roles. */
   readonly env: Readonly<Record<string, string>>;
-  /** Address of the machine of a copy. */
-  readonly addressOf: (copy: string) => string;
+  /** How this copy reaches another. */
+  readonly wayTo: (copy: string) => WayTo;
 }
 
 /**
@@ -53,7 +61,7 @@ export function startOf(parts: StartParts): Omit<StartMessage, "type" | "copy"> 
 }
 
 function valueOf(name: string, parts: StartParts): string | undefined {
-  const { copy, place, plan, supervisor, addressOf } = parts;
+  const { copy, place, plan, supervisor, wayTo } = parts;
   if (name === "index") return String(copy.index);
   if (name === "host") return place.name;
   if (name === "address") return place.address;
@@ -61,6 +69,10 @@ function valueOf(name: string, parts: StartParts): string | undefined {
   const role = plan.roles.find((each) => each.name === variable?.role);
   if (variable === undefined || role === undefined) return undefined;
   const other = copyName(role, variable.index);
-  if (variable.value === "host") return addressOf(other);
-  return supervisor.copy(other)?.values[variable.value];
+  if (variable.value === "host") return wayTo(other).host;
+  const state = supervisor.copy(other);
+  const { port } = wayTo(other);
+  if (variable.value === "port" && port !== undefined) return String(port);
+  if (variable.value === "pid") return state?.pid?.toString();
+  return state?.values[variable.value];
 }

@@ -2,7 +2,9 @@ import * as v from "valibot";
 import { ExitCode } from "../../config/exit_code.ts";
 import { UsageError } from "../../config/usage_error.ts";
 import type { RunContext } from "../../context.ts";
+import { displayWidth } from "../../terminal/display_width.ts";
 import { formatDurationMs } from "../../terminal/format_duration_ms.ts";
+import { padText } from "../../terminal/pad_text.ts";
 import { safeJson, safeText } from "../../terminal/safe_text.ts";
 import { controlFolder, type RunStatus, runStatusSchema } from "./control.ts";
 
@@ -45,6 +47,9 @@ export async function status(context: RunContext, flags: StatusFlags): Promise<E
     }
     const age = formatDurationMs((clock.wallUs() - status.sinceUs) / 1000);
     stdout.write(`${safeText(status.name)}  process ${status.pid}, run ${status.run}, ${age}\n`);
+    const columns = (key: "name" | "phase") =>
+      Math.max(0, ...status.copies.map((copy) => displayWidth(safeText(copy[key]))));
+    const [nameColumns, phaseColumns] = [columns("name"), columns("phase")];
     for (const { name, machine, phase, pid, restarts, code } of status.copies) {
       const details = [
         ...machine === "here" ? [] : [`on ${machine}`],
@@ -52,10 +57,16 @@ export async function status(context: RunContext, flags: StatusFlags): Promise<E
         ...code === null ? [] : [`code ${code}`],
         ...restarts === 0 ? [] : [`${restarts} restarts`],
       ];
-      stdout.write(safeText(`  ${name}  ${phase}  ${details.join(", ")}`).trimEnd() + "\n");
+      const words = [
+        ...[padText(safeText(name), nameColumns), padText(safeText(phase), phaseColumns)],
+        safeText(details.join(", ")),
+      ];
+      stdout.write(`  ${words.join("  ")}`.trimEnd() + "\n");
     }
   }
-  if (all.length === 0 && !flags.json) log.info("nothing runs");
+  if (all.length === 0 && !flags.json) {
+    log.info(flags.name === undefined ? "nothing runs" : `no ${flags.name} runs`);
+  }
   return ExitCode.Done;
 }
 
@@ -64,7 +75,10 @@ export async function stop(context: RunContext, flags: StatusFlags): Promise<Exi
   const { name, json } = flags;
   const all = await runs(context, "status", name);
   if (all.length === 0) {
-    throw new Error(`Cannot stop ${name ?? "anything"}: it does not run; see "tram launch status"`);
+    const others = name === undefined ? [] : await runs(context, "status");
+    const names = [...new Set(others.map(({ status }) => safeText(status.name)))];
+    const what = names.length === 0 ? "nothing of yours runs" : `what runs is ${names.join(", ")}`;
+    throw new Error(`Cannot stop ${name ?? "anything"}: ${what}`);
   }
   if (all.length > 1 && name === undefined) {
     const names = all.map(({ status }) => safeText(status.name)).join(", ");

@@ -12,6 +12,7 @@
  * that say so have ended, when a required role fails, or when the user says so.
  */
 import type { ExitCode } from "../../config/exit_code.ts";
+import { failureText } from "./failure_text.ts";
 import { copyName, type LaunchPlan, type RolePlan } from "./launch_plan.ts";
 import type {
   CopyState,
@@ -100,7 +101,7 @@ export class Supervisor {
       case "failed":
         return this.#endCopy(copy, FAILED, event.message, actions);
       case "lost":
-        return this.#endCopy(copy, FAILED, event.why, actions);
+        return this.#endCopy(copy, FAILED, `was lost: ${event.why}`, actions);
       case "exited":
         return this.#exited(copy, event, nowMs, actions);
     }
@@ -135,8 +136,8 @@ export class Supervisor {
     const isAgain = role.restart === "always" || (role.restart === "on-failure" && !isGood);
     if (!isAgain || this.#isEnding || copy.restarts >= role.restartLimit) {
       const tries = isAgain && copy.restarts > 0 ? `, after ${copy.restarts} restarts` : "";
-      // 0 too soon is no success.
-      const worst = isGood ? 0 : code === 0 ? FAILED : code;
+      // 0 too soon is no success, and a signal of ours is not what went wrong.
+      const worst = isGood ? 0 : code === 0 || complaint !== undefined ? FAILED : code;
       return this.#endCopy(copy, worst, why && `${why}${tries}`, actions);
     }
     const inMs = Math.min(FIRST_BACK_OFF_MS * 2 ** copy.restarts, LONGEST_BACK_OFF_MS);
@@ -159,7 +160,7 @@ export class Supervisor {
     this.#failures.push({ copy: copy.name, code, why, required });
     // Where the end is that all of these have ended, one that fails leaves the others alone.
     const endsAlone = this.#plan.end?.includes(name) === true;
-    if (required && !endsAlone) this.#endAll(`${copy.name} ${why}`, actions);
+    if (required && !endsAlone) this.#endAll(failureText([copy.name], why), actions);
   }
 
   #tick(nowMs: number, actions: SupervisorAction[]): void {
@@ -169,8 +170,7 @@ export class Supervisor {
       if (copy.phase === "back-off") this.#start(copy, nowMs, actions);
       else if (copy.phase === "starting") {
         const { ready } = copy.role;
-        const limitMs = "timeoutMs" in ready ? ready.timeoutMs : 0;
-        copy.complaint = `was not ready within ${limitMs / 1000} s`;
+        copy.complaint = lateness(ready);
         copy.phase = "stopping";
         actions.push({ type: "stop", copy: copy.name });
       }
@@ -213,7 +213,7 @@ export class Supervisor {
     );
     if (dead !== undefined) {
       for (const copy of waiting) {
-        this.#endCopy(copy, FAILED, `was not started, because ${dead} is not ready`, actions);
+        this.#endCopy(copy, FAILED, `not started, because ${dead} is not ready`, actions);
       }
       return;
     }
@@ -243,6 +243,15 @@ export class Supervisor {
     const code = this.#isInterrupted ? INTERRUPTED : worstCode(codes);
     return { code, failures: this.#failures };
   }
+}
+
+/** What is said of a copy that was not ready in time, with what it should have done. */
+function lateness(ready: RolePlan["ready"]): string {
+  const late = `was not ready within ${"timeoutMs" in ready ? ready.timeoutMs / 1000 : 0} s`;
+  if (ready.type === "tcp") return `${late}: nothing took connections on port ${ready.port}`;
+  if (!("pattern" in ready)) return late;
+  const where = ready.type === "line" ? "its standard output" : "what it wrote";
+  return `${late}: no line of ${where} matched ${ready.pattern}`;
 }
 
 function copiesOf(role: RolePlan): readonly CopyState[] {

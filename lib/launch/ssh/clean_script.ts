@@ -1,9 +1,13 @@
 import { RUN_FOLDER_PREFIX } from "../guard/run_folder.ts";
 import { shellWord } from "./shell_word.ts";
 
-/** What is to go: what has no guard any more, one run whether it has one or not, or all runs. */
+/**
+ * What is to go: what has no guard any more, what one guard has left that is gone, one run whether it
+ * has one or not, or all runs.
+ */
 export type CleanScope =
   | { readonly kind: "left" }
+  | { readonly kind: "guard"; readonly guardId: string }
   | { readonly kind: "run"; readonly runId: string }
   | { readonly kind: "all" };
 
@@ -20,14 +24,20 @@ const GRACE_ROUNDS = 25;
  *     left process PID COMMAND, left folder PATH    could not be ended or taken away
  *     blind                  this system does not show what belongs to a run
  *     done
+ *
+ * @param graceRounds time to end by itself, in fifths of a second
  */
-export function cleanScript(scope: CleanScope): string {
+export function cleanScript(scope: CleanScope, graceRounds = GRACE_ROUNDS): string {
   return `LC_ALL=C; export LC_ALL
 kind=${scope.kind}
-run=${scope.kind === "run" ? shellWord(scope.runId) : "''"}
+run=${shellWord(idOf(scope))}
 prefix=${RUN_FOLDER_PREFIX}
-rounds=${GRACE_ROUNDS}
+rounds=${graceRounds}
 ${BODY}`;
+}
+
+function idOf(scope: CleanScope): string {
+  return scope.kind === "run" ? scope.runId : scope.kind === "guard" ? scope.guardId : "";
 }
 
 // The marks are those of run_marks.ts: runs within runs have those of all, with colons between them.
@@ -52,6 +62,7 @@ marked() {
     [ -O "/proc/$pid" ] || continue
     case $kind in
       run) values "$pid" TRAM_RUN_ID | grep -qxF -e "$run" && echo "$pid" ;;
+      guard) values "$pid" TRAM_GUARD | grep -qxF -e "$run" && echo "$pid" ;;
       left) is_led "$(values "$pid" TRAM_GUARD)" || echo "$pid" ;;
       all) echo "$pid" ;;
     esac
@@ -77,6 +88,7 @@ folders() {
     id=$(expr "$folder" : ".*/$prefix\(.*\)")
     case $kind in
       run) [ "$id" = "$run" ] || [ "$(expr "$id" : '\(.*\)-[0-9]*$')" = "$run" ] || continue ;;
+      guard) [ "$id" = "$run" ] || continue ;;
       left) is_led "$id" && continue ;;
     esac
     echo "$folder"
@@ -95,6 +107,10 @@ say() {
   done
 }
 
+if [ $kind = guard ] && is_led "$run"; then # it does this itself
+  echo done
+  exit 0
+fi
 [ -r /proc/self/environ ] || echo blind
 found=$(live)
 say process "$found"

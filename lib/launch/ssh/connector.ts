@@ -3,6 +3,7 @@ import { deadline } from "../../clock/deadline.ts";
 import { sleep } from "../../clock/sleep.ts";
 import { formatDurationMs } from "../../terminal/format_duration_ms.ts";
 import { isHere, type Machine } from "../hosts/machine.ts";
+import { allocatedPorts } from "./allocated_ports.ts";
 import { ConnectionGate } from "./connection_gate.ts";
 import { explainNoStart } from "./explain_ssh.ts";
 import { HostError, HostProblem } from "./host_error.ts";
@@ -30,6 +31,14 @@ export interface ConnectorParts {
   readonly gate?: ConnectionGate;
 }
 
+/** What is to be run where. */
+interface Attempt {
+  readonly machine: Machine;
+  readonly door: string;
+  readonly script: string;
+  readonly forwards: readonly number[];
+}
+
 /** Runs scripts on machines, by the system's ssh; on this one without it. */
 export class Connector {
   readonly #parts: ConnectorParts;
@@ -52,15 +61,21 @@ export class Connector {
    * Runs a script for `/bin/sh` on a machine. Resolves when it has begun; the time for that counts
    * from when it was the machine's turn.
    *
+   * @param forwards ports of this machine to which it shall have ways
    * @throws {HostError} when it cannot
    * @throws the signal's reason
    */
-  async open(machine: Machine, script: string, signal: AbortSignal): Promise<RemoteSession> {
+  async open(
+    machine: Machine,
+    script: string,
+    signal: AbortSignal,
+    forwards: readonly number[] = [],
+  ): Promise<RemoteSession> {
     const { clock, world } = this.#parts;
     const { door } = await this.destination(machine);
     for (let retries = 0;; retries++) {
       signal.throwIfAborted();
-      const attempt = await this.#attempt(machine, door, script, signal);
+      const attempt = await this.#attempt({ machine, door, script, forwards }, signal);
       if (!(attempt instanceof HostError)) return attempt;
       if (attempt.problem !== HostProblem.Busy || retries === MAX_RETRIES) throw attempt;
       const longestMs = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** retries);
@@ -69,9 +84,7 @@ export class Connector {
   }
 
   async #attempt(
-    machine: Machine,
-    door: string,
-    script: string,
+    { machine, door, script, forwards }: Attempt,
     signal: AbortSignal,
   ): Promise<RemoteSession | HostError> {
     const { clock, settings } = this.#parts;
@@ -80,6 +93,7 @@ export class Connector {
     const program = this.#start(
       machine,
       `printf '%s\\n' ${mark}\nprintf '%s\\n' ${mark} >&2\n${script}`,
+      forwards,
     );
     const output = new MarkedStream(program.output, mark);
     const errors = new MarkedStream(program.errors, mark);
@@ -92,7 +106,15 @@ export class Connector {
       if (late.signal.aborted) onLate();
       const hasBegun = await output.begun();
       if (hasBegun && !late.signal.aborted) {
-        return sessionOf(program, output.after(), afterMark(errors, errorsBegun));
+        const ports = forwards.length === 0 || !await errorsBegun
+          ? new Map<number, number>()
+          : allocatedPorts(errors.before);
+        if (forwards.every((port) => ports.has(port))) {
+          return sessionOf(program, output.after(), afterMark(errors, errorsBegun), ports);
+        }
+        program.kill();
+        await Promise.all([output.drop(), errors.drop()]);
+        return noTunnel(machine);
       }
       // Too much before the mark, or its end.
       if (!late.signal.aborted && output.before !== "") await this.#lingering(program);
@@ -111,10 +133,10 @@ export class Connector {
     await program.ended;
   }
 
-  #start(machine: Machine, script: string): RunningProgram {
+  #start(machine: Machine, script: string, forwards: readonly number[]): RunningProgram {
     const { world, settings } = this.#parts;
     if (isHere(machine)) return world.start("/bin/sh", ["-c", script]);
-    const args = sshArguments(settings, machine, anyShellCommand(script));
+    const args = sshArguments(settings, machine, anyShellCommand(script), forwards);
     return this.#destinations.start(machine, args);
   }
 
@@ -134,6 +156,15 @@ export class Connector {
     const { problem, line } = explainNoStart(errors, code);
     return new HostError(problem, name, `Cannot reach ${name}: ${line}`);
   }
+}
+
+function noTunnel({ name }: Machine): HostError {
+  return new HostError(
+    HostProblem.Unfit,
+    name,
+    `Cannot reach this machine from ${name} by ssh: it takes no ports; see AllowTcpForwarding of its ` +
+      "sshd, or leave out --tunnel",
+  );
 }
 
 async function* afterMark(

@@ -11,7 +11,6 @@ import type { ExecResult, ExecRun } from "./exec_result.ts";
 import { execScript } from "./exec_script.ts";
 import { ExecStreams } from "./exec_streams.ts";
 import { foldOutput } from "./fold_output.ts";
-import { HostProblem } from "./host_error.ts";
 import { LinePrinter } from "./line_printer.ts";
 import { openConnector } from "./open_connector.ts";
 import { problemCode } from "./problem_code.ts";
@@ -86,7 +85,7 @@ function jsonOf(result: ExecResult): unknown {
   const type = "machine";
   if (result.error !== undefined) {
     const { problem, message } = result.error;
-    return { type, machine: name, problem: problem satisfies HostProblem, message };
+    return { type, machine: name, problem, message };
   }
   const { code, output, errors, lostBytes, tookMs } = result.value;
   return { type, machine: name, code, output, errors, lostBytes, tookMs };

@@ -10,6 +10,8 @@ export interface RemoteSession {
   readonly output: AsyncIterable<Uint8Array>;
   /** Its standard error, and what ssh says meanwhile. Must be read. */
   readonly errors: AsyncIterable<Uint8Array>;
+  /** Ports over there that lead to ports here, by the port here. @default {none} */
+  readonly ports?: ReadonlyMap<number, number>;
   /** Exit code; 255 also when the connection was lost. Never rejects. */
   readonly ended: Promise<number>;
   /** Breaks the connection. Never throws; twice does no harm. */
@@ -21,10 +23,11 @@ export function sessionOf(
   program: RunningProgram,
   output: AsyncIterable<Uint8Array>,
   errors: AsyncIterable<Uint8Array>,
+  ports: ReadonlyMap<number, number>,
 ): RemoteSession {
   const { ended } = program;
   return {
-    ...{ output, errors, ended },
+    ...{ output, errors, ports, ended },
     write: (bytes) => program.write(bytes),
     endInput: () => program.endInput(),
     kill: () => program.kill(),

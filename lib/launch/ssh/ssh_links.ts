@@ -15,6 +15,8 @@ export interface SshLinksOptions {
   /** @default {this tram} */
   readonly executable?: string | undefined;
   readonly guardArgs?: SshLinkParts["guardArgs"];
+  /** Ports of this machine to which all shall have ways. @default {none} */
+  readonly forwards?: readonly number[];
   readonly signal: AbortSignal;
 }
 
@@ -26,7 +28,7 @@ export interface SshLinksOptions {
  */
 export async function sshLinks(
   context: Pick<RunContext, "clock" | "sshWorld">,
-  { machines, flags, executable: path, guardArgs, signal }: SshLinksOptions,
+  { machines, flags, executable: path, guardArgs, forwards = [], signal }: SshLinksOptions,
 ): Promise<readonly HostLink[]> {
   const [connector, executable] = await Promise.all([
     openConnector(context, flags),
@@ -36,7 +38,7 @@ export async function sshLinks(
   const uploads = new Mutex();
   return machines.map((machine) =>
     new SshLink({
-      ...{ machine, connector, clock, executable, uploads, signal },
+      ...{ machine, connector, clock, executable, uploads, forwards, signal },
       ...guardArgs === undefined ? {} : { guardArgs },
     })
   );

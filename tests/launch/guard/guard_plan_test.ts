@@ -9,10 +9,12 @@ import {
 const started = (copy: number, graceMs = 5000) =>
   ({ type: "started", copy, pid: 100 + copy, graceMs }) as const;
 
-/** What is sent to whom. */
+/** What is sent to whom, where something is left. */
 function signals(actions: readonly GuardAction[]): string[] {
   return actions.flatMap((action) =>
-    action.type === "signal" ? [`${action.signal} ${action.pid}`] : []
+    (action.type === "signal" || action.type === "look") && action.signal !== undefined
+      ? [`${action.signal} ${action.pid}`]
+      : []
   );
 }
 
@@ -40,10 +42,21 @@ Deno.test("GuardPlan asks the rest of a group to go when its leader has exited",
   const plan = new GuardPlan(0, 0);
   plan.on(started(1), 0);
   const actions = plan.on({ type: "exited", copy: 1 }, 5);
-  assert.deepEqual(actions.map(({ type }) => type), ["signal", "look"]);
+  assert.deepEqual(actions, [{ type: "look", copy: 1, pid: 101, signal: "SIGTERM" }]);
   assert.deepEqual(signals(plan.on({ type: "tick" }, 5005)), ["SIGKILL 101"]);
   plan.on({ type: "gone", copy: 1 }, 5006);
   assert.deepEqual(plan.on({ type: "tick" }, 5100), []);
+});
+
+Deno.test("GuardPlan signals no group of which nothing may be left without looking first", () => {
+  const plan = new GuardPlan(0, 0);
+  for (const copy of [1, 2]) plan.on(started(copy), 0);
+  plan.on({ type: "exited", copy: 1 }, 5);
+  const blind = [
+    ...[plan.on({ type: "end" }, 10), plan.on({ type: "tick" }, 6000)],
+    plan.on({ type: "end", graceMs: 0 }, 6001),
+  ].flat().filter(({ type }) => type === "signal");
+  assert.deepEqual(blind, [{ type: "signal", pid: 102, signal: "SIGTERM" }]);
 });
 
 Deno.test("GuardPlan shortens the grace when it is told to end again", () => {
@@ -119,8 +132,9 @@ Deno.test("GuardPlan leaves nothing, whatever the order of events", () => {
       for (let event; (event = events.shift()) !== undefined;) {
         for (const action of plan.on(event, nowMs)) {
           if (action.type === "signal") machine.signal(action.pid, action.signal);
-          if (action.type === "look" && !machine.has(action.pid)) {
-            events.push({ type: "gone", copy: action.copy });
+          if (action.type === "look") {
+            if (!machine.has(action.pid)) events.push({ type: "gone", copy: action.copy });
+            else if (action.signal !== undefined) machine.signal(action.pid, action.signal);
           }
           if (action.type === "sweep") {
             const groups = [...machine.alive].map(({ group }) => group);

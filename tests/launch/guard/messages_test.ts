@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
+  beatMs,
   decodeFromGuard,
   decodeToGuard,
   encodeMessage,
@@ -76,4 +77,9 @@ Deno.test("decodeToGuard() takes no file name that leaves the folder", () => {
     });
     assert.throws(() => decodeToGuard(0x20, hello.subarray(5)), GuardMessageError, name);
   }
+});
+
+Deno.test("beatMs() leaves room for beats that are late", () => {
+  for (const silenceMs of [1000, 3000, 20_000, 1e9]) assert(4 * beatMs(silenceMs) <= silenceMs);
+  assert.equal(beatMs(0), beatMs(20_000), "who need not listen is told as often");
 });

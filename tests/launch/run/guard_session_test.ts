@@ -25,7 +25,13 @@ class World {
 
   constructor({ canVanish = false, failure }: { canVanish?: boolean; failure?: Error } = {}) {
     this.session = new GuardSession({
-      ...{ clock: this.clock, runId: "r1", files: [], canVanish, onWords: () => {} },
+      ...{
+        clock: this.clock,
+        runId: "r1",
+        files: [],
+        silenceMs: canVanish ? 20_000 : 0,
+        onWords: () => {},
+      },
       link: {
         name: "node7",
         start: () =>
@@ -113,7 +119,7 @@ Deno.test("GuardSession hands on what copies do, and ends as the guard says", as
     { type: "exited", copy: 1, code: 0, signal: null },
   ]);
   world.exit(1);
-  assert.deepEqual(await world.session.ended, { left: [5], lost: undefined });
+  assert.deepEqual(await world.session.ended, { left: [5], lost: undefined, isSilent: false });
 });
 
 Deno.test("GuardSession gives up a machine that vanishes, and no other for being silent", async () => {
@@ -126,7 +132,10 @@ Deno.test("GuardSession gives up a machine that vanishes, and no other for being
     assert.equal(world.isKilled, canVanish);
     if (!canVanish) world.exit(137);
     const { lost } = await world.session.ended;
-    assert.equal(lost, canVanish ? "it is silent" : "its guard ended with 137");
+    assert.equal(
+      lost,
+      canVanish ? "nothing was heard from it for 20 s" : "its guard ended with 137",
+    );
   }
 });
 
@@ -151,7 +160,10 @@ async function endOf({ clock, session }: World) {
 Deno.test("GuardSession says why a machine cannot be reached", async () => {
   const world = new World({ failure: new Error("Cannot reach node7: no route") });
   await assert.rejects(world.session.start(), /no route/);
-  assert.deepEqual(await world.session.ended, { left: [], lost: "Cannot reach node7: no route" });
+  assert.deepEqual(await world.session.ended, {
+    ...{ left: [], isSilent: false },
+    lost: "Cannot reach node7: no route",
+  });
 });
 
 Deno.test("GuardSession does not wait for a copy that has exited to take its input", async () => {
@@ -178,4 +190,33 @@ Deno.test("GuardSession sends no more input than a copy has taken", async () => 
   assert.equal(sent(), INPUT_WINDOW_BYTES + 10);
   world.exit(0);
   await world.session.ended;
+});
+
+Deno.test("GuardSession says of a guard that it has killed that it does not answer", async () => {
+  const world = new World({ canVanish: true });
+  await world.ready();
+  world.session.kill();
+  const { lost, isSilent } = await world.session.ended;
+  assert.deepEqual([lost, isSilent], ["it does not answer", false]);
+});
+
+Deno.test("GuardSession tells a connection that was lost from a guard that has ended", async () => {
+  for (const canVanish of [true, false]) {
+    const world = new World({ canVanish });
+    await world.ready();
+    world.exit(255);
+    const { lost } = await world.session.ended;
+    assert.equal(lost, canVanish ? "the connection was lost" : "its guard ended with 255");
+  }
+});
+
+Deno.test("GuardSession gives a guard time to be loaded before silence counts", async () => {
+  const world = new World({ canVanish: true });
+  const started = world.session.start();
+  started.catch(() => {});
+  await world.clock.advance(29_000);
+  assert(!world.isKilled);
+  await world.clock.advance(1000);
+  assert(world.isKilled);
+  await assert.rejects(started, /it does not answer/);
 });

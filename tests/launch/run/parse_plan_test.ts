@@ -65,7 +65,7 @@ const WRONG: readonly (readonly [string, RegExp])[] = [
   ],
   [
     `${SERVER}[roles.b]\nrun = "x {server.prot}"\nafter = "server"`,
-    /roles\.b\.run: \{server\.prot\}: server has host, port; did you mean "port"\?/,
+    /roles\.b\.run: \{server\.prot\}: server has host, pid, port; did you mean "port"\?/,
   ],
   [
     `${SERVER}[roles.b]\nrun = "x {sever.port}"\nafter = "server"`,

@@ -166,7 +166,7 @@ Deno.test("Supervisor does not wait for what can never start", () => {
   room.exited("a", 2);
   assert.deepEqual(room.result?.failures.map(({ why }) => why), [
     "ended with 2",
-    "was not started, because a is not ready",
+    "not started, because a is not ready",
   ]);
 });
 

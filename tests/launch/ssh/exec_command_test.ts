@@ -173,7 +173,8 @@ Deno.test("launch exec hands ssh no host that it could take for an option, and a
   assert.deepEqual(started.slice(0, 6), ["ssh", "-a", "-x", "-T", "-o", "BatchMode=yes"]);
   const tail = started.slice(started.indexOf("-F"), -1);
   assert.deepEqual(tail, [
-    ...["-F", "c", "-l", "ada", "-p", "2222", "-o", "ForwardX11=yes", "--", "n1"],
+    ...["-F", "c", "-l", "ada", "-p", "2222", "-o", "ForwardX11=yes"],
+    ...["-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=3", "--", "n1"],
   ]);
 });
 

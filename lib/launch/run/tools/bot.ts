@@ -81,7 +81,7 @@ export async function bot(context: RunContext, flags: BotFlags): Promise<ExitCod
   stdout.write(
     json
       ? `${safeJson({ type: "bot", ...figures })}\n`
-      : `said ${said} lines, saw ${seen.lines} of ${seen.people.size} people\n`,
+      : `said ${said} lines, saw ${seen.lines}, by ${seen.people.size} bots\n`,
   );
   if (signal.aborted) return ExitCode.Interrupted;
   if (code !== 0) return ExitCode.Failed;

@@ -1,5 +1,5 @@
 import type { LaunchPlan } from "../launch_plan.ts";
-import { listenHost, LISTENING, passOn, tramRole } from "./tool_flags.ts";
+import { dialHost, listenHost, LISTENING, passOn, tramRole } from "./tool_flags.ts";
 
 /** What can be said about a room of bots; texts are passed on as they were typed. */
 export interface ChatFlags {
@@ -17,7 +17,7 @@ export interface ChatFlags {
 /** A server, and bots that talk to each other in its lobby. */
 export function chatPlan(flags: ChatFlags): LaunchPlan {
   const { bots, port, interval, duration, store, json } = flags;
-  const server = { host: "{server.host}", port: "{server.port}" };
+  const server = { host: dialHost("server", flags), port: "{server.port}" };
   return {
     name: "chat",
     roles: [

@@ -1,18 +1,24 @@
 import type { LaunchPlan } from "../launch_plan.ts";
-import { listenHost, LISTENING, passOn, tramRole } from "./tool_flags.ts";
+import { pick } from "./passed_on.ts";
+import { dialHost, listenHost, LISTENING, passOn, tramRole } from "./tool_flags.ts";
+
+/** Options of `timer ping` that are passed on. */
+export const PING_OPTIONS = [
+  "count",
+  "duration",
+  "rate",
+  "inFlight",
+  "size",
+  "warmup",
+  "timeout",
+] as const;
 
 /** What can be said about a measurement; texts are passed on as they were typed. */
-export interface TimerFlags {
+export interface TimerFlags
+  extends Readonly<Partial<Record<typeof PING_OPTIONS[number], string | undefined>>> {
   readonly clients: number;
   readonly host: string;
   readonly port: string;
-  readonly count?: string | undefined;
-  readonly duration?: string | undefined;
-  readonly rate?: string | undefined;
-  readonly inFlight?: string | undefined;
-  readonly size?: string | undefined;
-  readonly warmup?: string | undefined;
-  readonly timeout?: string | undefined;
   readonly json: boolean;
   /** List of machines for all but the server. @default {this machine} */
   readonly machines?: string | undefined;
@@ -23,9 +29,8 @@ const USUAL_CLIENTS = 5;
 
 /** A server, and clients that each measure the path to it. */
 export function timerPlan(flags: TimerFlags): LaunchPlan {
-  const { clients, port, ...rest } = flags;
-  const { count, duration, rate, inFlight, size, warmup, timeout, json } = rest;
-  const server = { host: "{server.host}", port: "{server.port}" };
+  const { clients, port, json } = flags;
+  const server = { host: dialHost("server", flags), port: "{server.port}" };
   const maxClients = Math.max(USUAL_CLIENTS, clients);
   return {
     name: "timer",
@@ -38,8 +43,7 @@ export function timerPlan(flags: TimerFlags): LaunchPlan {
         ready: LISTENING,
       }),
       tramRole("client", [
-        ...["timer", "ping", ...passOn({ ...server, count, duration, rate, inFlight, size })],
-        ...passOn({ warmup, timeout, json }),
+        ...["timer", "ping", ...passOn({ ...server, ...pick(flags, PING_OPTIONS), json })],
       ], {
         ...{ after: ["server"], copies: clients, machines: flags.machines },
         output: clients === 1 || json ? "plain" : "prefixed",

@@ -8,10 +8,10 @@ import {
 import { isLoopback } from "../../../transport/network.ts";
 import { type Readiness, type RolePlan, rolePlan } from "../launch_plan.ts";
 
-/** The line by which all servers of tram say that they are ready. */
+/** The line by which all servers of tram say that they are ready, as text or as JSON. */
 export const LISTENING: Readiness = {
   type: "log",
-  pattern: /listening on \S+:(?<port>\d+)/,
+  pattern: /listening(?: on \S+:|".*"port":)(?<port>\d+)/,
   timeoutMs: 20_000,
 };
 
@@ -43,8 +43,6 @@ export function parseClients(text: string): number {
 export const typedDuration = asTyped((text) => parseTimeoutMs(text));
 /** A duration whose bare number counts milliseconds. */
 export const typedInterval = asTyped((text) => parseDurationMs(text, "ms"));
-/** A count. */
-export const typedCount = asTyped(parseCount);
 /** A port, 0 too. */
 export const typedPort = asTyped(parsePort);
 
@@ -59,11 +57,26 @@ export function passOn(
   });
 }
 
-/** Where a server listens: for others, too, when its clients are elsewhere. */
+/** Where a server listens: for others, too, when its clients are elsewhere and dial back. */
 export function listenHost(
+  { host, machines, tunnel = false }: {
+    readonly host: string;
+    readonly machines?: string | undefined;
+    readonly tunnel?: boolean | undefined;
+  },
+): string {
+  return machines !== undefined && !tunnel && isLoopback(host) ? "0.0.0.0" : host;
+}
+
+/** Addresses that stand for all of a machine's own. */
+const EVERYWHERE = ["0.0.0.0", "::", "[::]"];
+
+/** Where the clients of a server find it. @param role name of the server's role */
+export function dialHost(
+  role: string,
   { host, machines }: { readonly host: string; readonly machines?: string | undefined },
 ): string {
-  return machines !== undefined && isLoopback(host) ? "0.0.0.0" : host;
+  return machines !== undefined || EVERYWHERE.includes(host) ? `{${role}.host}` : host;
 }
 
 /** A role that runs tram. */

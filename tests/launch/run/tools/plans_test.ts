@@ -13,7 +13,7 @@ const timer = { ...SERVER, clients: 1 };
 const chat = { ...SERVER, bots: 3, interval: "500ms", duration: "5s", store: ":memory:" };
 const mapreduce = {
   ...{ ...SERVER, workers: 2, job: "wordcount", output: "out", inputs: ["-a.txt", "b c.txt"] },
-  ...{ foldCase: true, resume: false },
+  ...{ foldCase: true, resume: false, threads: "3", memory: "1GiB" },
 };
 
 /** The command line of a role. */
@@ -43,13 +43,13 @@ Deno.test("collectPlan() passes on what was typed, and ends with a report", () =
   const plan = collectPlan({ ...collect, interval: "15ms", duration: "10s", json: true });
   assert.equal(
     line(plan, "client"),
-    "collect send --host {server.host} --port {server.port} --interval 15ms --duration 10s " +
+    "collect send --host 127.0.0.1 --port {server.port} --interval 15ms --duration 10s " +
       "--id client-{index}",
   );
   assert.equal(plan.roles[1]?.copies, 5);
   assert.equal(
     line(plan, "report"),
-    "collect report --live --host {server.host} --port {server.port} --json",
+    "collect report --live --host 127.0.0.1 --port {server.port} --json",
   );
   assert.match(line(collectPlan(collect), "client"), /--duration 10s/);
   assert.doesNotMatch(line(collectPlan({ ...collect, count: "7" }), "client"), /--duration/);
@@ -68,4 +68,17 @@ Deno.test("mapreducePlan() tells inputs from options, and other machines where t
   assert.doesNotMatch(line(plan, "worker"), /--advertise/);
   const far = mapreducePlan({ ...mapreduce, machines: "room.hosts" });
   assert.match(line(far, "worker"), /--advertise \{address\}$/);
+});
+
+Deno.test("plans of tools have clients dial where the server listens", () => {
+  const dialled = (host: string, machines?: string) => {
+    const worker = line(mapreducePlan({ ...mapreduce, host, machines }), "worker");
+    const bot = line(chatPlan({ ...chat, host, machines }), "bot");
+    return [/--coordinator (\S+)/.exec(worker)?.[1], /--host (\S+)/.exec(bot)?.[1]];
+  };
+  assert.deepEqual(dialled("127.0.0.2"), ["127.0.0.2:{run.port}", "127.0.0.2"]);
+  assert.deepEqual(dialled("::1"), ["[::1]:{run.port}", "::1"]);
+  for (const [host, machines] of [["0.0.0.0"], ["::"], ["10.0.0.7", "room.hosts"]] as const) {
+    assert.deepEqual(dialled(host, machines), ["{run.host}:{run.port}", "{server.host}"]);
+  }
 });
