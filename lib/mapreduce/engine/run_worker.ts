@@ -161,6 +161,9 @@ class WorkerRun {
 
   async #onJob({ post }: CoordinatorLine, job: JobNotice): Promise<void> {
     const { id: worker, host, pid, slots, folder, openRunner } = this.#parts;
+    // It is there: on a busy machine threads may take longer to start than it may stay away.
+    this.#waitTimer?.cancel();
+    this.#isWaiting = false;
     try {
       await this.#attempts?.abort("the line is lost"); // what ran for the line before
       if (job.run !== this.#run) {
@@ -174,8 +177,6 @@ class WorkerRun {
       this.#stop.abort(error);
       return;
     }
-    this.#waitTimer?.cancel();
-    this.#isWaiting = false;
     const { port: shufflePort } = this.#server.address;
     const holds = this.#attempts?.holds ?? [];
     const { advertisedHost: shuffleHost = "", version = ENGINE_VERSION } = this.#parts;
