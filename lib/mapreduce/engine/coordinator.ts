@@ -44,6 +44,8 @@ export class Coordinator {
   readonly #inputs: InputDesk;
   /** What attempts said that are being recorded, and where they ran. */
   readonly #said = new Map<string, { readonly line: WorkerLine; readonly done: Done }>();
+  /** What is on its way to the disk. None of it rejects. */
+  readonly #writing = new Set<Promise<void>>();
   #record: JobRecord | undefined;
   #scheduler: Scheduler | undefined;
   #isOver = false;
@@ -107,6 +109,8 @@ export class Coordinator {
       if (signal.aborted) onAbort();
       this.#onTick();
       const ending = await this.#over.promise;
+      // When the folder is given back, somebody else may write to it; and the summary is of all that counts.
+      await Promise.all(this.#writing);
       const result = await record.finish(ending);
       for (const line of this.#lines.values()) {
         line.post.post(kinds.over, { outcome: result.outcome });
@@ -271,7 +275,7 @@ export class Coordinator {
         return line.post.post(kinds.cancel, { name, reason });
       }
       case "record":
-        return void this.#recordWinner(action.winner);
+        return this.#keep(this.#recordWinner(action.winner));
       case "moved": {
         const source = this.#source(action.winner);
         if (source === undefined) return;
@@ -283,7 +287,7 @@ export class Coordinator {
       }
       case "lost":
         this.#event(action);
-        return void this.#record?.lose(action.task, action.message).catch((e) => this.#failDisk(e));
+        return this.#keep(this.#recordLoss(action.task, action.message));
       case "shunned": {
         const line = this.#lines.get(action.worker);
         if (line === undefined) return;
@@ -335,6 +339,19 @@ export class Coordinator {
       for (const problem of done.problems) this.#event({ type: "problem", problem });
     }
     this.#tell({ type: "recorded", name });
+  }
+
+  async #recordLoss(task: number, message: string): Promise<void> {
+    try {
+      await this.#record?.lose(task, message);
+    } catch (error) {
+      this.#failDisk(error);
+    }
+  }
+
+  #keep(writing: Promise<void>): void {
+    this.#writing.add(writing);
+    void writing.then(() => this.#writing.delete(writing));
   }
 
   #holder(name: AttemptName): WorkerLine | undefined {

@@ -13,9 +13,13 @@ export const MAX_READ_BYTES = 4 * 1024 * 1024;
 /** Inputs that are kept open. */
 const MAX_OPEN = 16;
 
-interface OpenInput {
-  readonly source: Promise<InputSource>;
-  /** Ends when the reads so far are answered. */
+/** Opens an input as the coordinator has it. @throws {InputError} */
+export type OpenInput = (input: Input, signal: AbortSignal) => Promise<InputSource>;
+
+interface WantedInput {
+  /** `undefined`: it is opened when it is read. */
+  source: InputSource | undefined;
+  /** Ends when the reads so far are answered: one after the other. */
   last: Promise<unknown>;
   waiting: number;
 }
@@ -25,77 +29,85 @@ export class InputDesk implements AsyncDisposable {
   /** Bytes that were sent. */
   sentBytes = 0;
   readonly #inputs: readonly Input[];
-  readonly #openInput: (input: Input) => Promise<InputSource>;
-  readonly #open = new Map<number, OpenInput>();
+  readonly #openInput: OpenInput;
+  readonly #wanted = new Map<number, WantedInput>();
+  readonly #over = new AbortController();
 
-  /** @param openInput opens an input as the coordinator has it */
-  constructor(inputs: readonly Input[], openInput: (input: Input) => Promise<InputSource>) {
+  /** A desk with nothing on it. */
+  constructor(inputs: readonly Input[], openInput: OpenInput) {
     this.#inputs = inputs;
     this.#openInput = openInput;
   }
 
   /** A worker asks for bytes; the answer follows. */
   read(line: WorkerLine, request: ReadInput): void {
-    const open = this.#take(request.input);
-    open.waiting++;
-    open.last = open.last.then(() => this.#answer(line, request, open)).finally(() => {
-      open.waiting--;
+    if (this.#over.signal.aborted) return;
+    const wanted = this.#take(request.input);
+    wanted.waiting++;
+    wanted.last = wanted.last.then(() => this.#answer(line, request, wanted)).finally(() => {
+      wanted.waiting--;
       this.#tidy();
     });
   }
 
+  /** Ends reads that are under way: a server may be silent for long. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const all = [...this.#open.values()];
-    this.#open.clear();
-    for (const { source, last } of all) {
-      await last;
-      await close(source);
+    this.#over.abort(new DOMException("the job is over", "AbortError"));
+    for (const wanted of this.#wanted.values()) {
+      await wanted.last;
+      await close(wanted);
     }
+    this.#wanted.clear();
   }
 
-  async #answer(line: WorkerLine, request: ReadInput, open: OpenInput): Promise<void> {
-    const { id, offset, length } = request;
+  async #answer(line: WorkerLine, request: ReadInput, wanted: WantedInput): Promise<void> {
+    const { id, input, offset, length } = request;
+    const { signal } = this.#over;
     try {
-      const source = await open.source;
-      const bytes = await source.read(offset, Math.min(length, MAX_READ_BYTES));
+      const source = wanted.source ??= await this.#open(input);
+      const bytes = await source.read(offset, Math.min(length, MAX_READ_BYTES), signal);
       if (!await line.post.pieces(data, [id], bytes)) return;
       this.sentBytes += bytes.length;
       await line.post.bulk(dataEnd, { id, bytes: bytes.length });
     } catch (error) {
+      await close(wanted); // who comes next tries anew
       const message = error instanceof Error ? error.message : String(error);
       const code = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
       await line.post.bulk(dataEnd, { id, bytes: 0, failure: { code, message } });
-      this.#open.delete(request.input);
-      await close(open.source);
     }
   }
 
-  #take(number: number): OpenInput {
-    const known = this.#open.get(number);
-    if (known !== undefined) return known;
+  async #open(number: number): Promise<InputSource> {
+    const { signal } = this.#over;
+    signal.throwIfAborted();
     const input = this.#inputs[number];
-    const source = input === undefined
-      ? Promise.reject(new Error(`The job has no input ${number}`))
-      : this.#openInput(input);
-    source.catch(() => {}); // told to each who asks
-    const open = { source, last: Promise.resolve(), waiting: 0 };
-    this.#open.set(number, open);
-    return open;
+    if (input === undefined) throw new Error(`The job has no input ${number}`);
+    return await this.#openInput(input, signal);
+  }
+
+  #take(number: number): WantedInput {
+    const known = this.#wanted.get(number);
+    if (known !== undefined) return known;
+    const wanted = { source: undefined, last: Promise.resolve(), waiting: 0 };
+    this.#wanted.set(number, wanted);
+    return wanted;
   }
 
   #tidy(): void {
-    for (const [number, { source, waiting }] of this.#open) {
-      if (this.#open.size <= MAX_OPEN) return;
-      if (waiting > 0) continue;
-      this.#open.delete(number);
-      close(source);
+    for (const [number, wanted] of this.#wanted) {
+      if (this.#wanted.size <= MAX_OPEN) return;
+      if (wanted.waiting > 0) continue;
+      this.#wanted.delete(number);
+      void close(wanted);
     }
   }
 }
 
-async function close(source: Promise<InputSource>): Promise<void> {
+async function close(wanted: WantedInput): Promise<void> {
+  const { source } = wanted;
+  wanted.source = undefined;
   try {
-    await (await source)[Symbol.asyncDispose]();
+    await source?.[Symbol.asyncDispose]();
   } catch {
     // It was only read.
   }

@@ -56,6 +56,9 @@ class WorkerRun {
   readonly #onAbort = () => this.#stop.abort(this.#parts.signal.reason);
   #attempts: Attempts | undefined;
   #run = "";
+  /** Ends when what the newest JOB asks for is done: one after the other, as lines come and go. */
+  #joining: Promise<void> = Promise.resolve();
+  #isOver = false;
   #end: WorkerEnd | undefined;
   #failure: unknown;
   /** Why the coordinator could not be reached last. */
@@ -112,6 +115,7 @@ class WorkerRun {
   }
 
   async end(): Promise<void> {
+    this.#isOver = true;
     this.#waitTimer?.cancel();
     this.#reportTimer?.cancel();
     this.#parts.signal.removeEventListener("abort", this.#onAbort);
@@ -144,7 +148,12 @@ class WorkerRun {
     const requests = new Requests(post);
     const line = { post, requests };
     return {
-      job: (job) => void this.#onJob(line, job),
+      job: (job) => {
+        // It is there: on a busy machine threads may take longer to start than it may stay away.
+        this.#waitTimer?.cancel();
+        this.#isWaiting = false;
+        this.#joining = this.#joining.then(() => this.#onJob(line, job));
+      },
       runMap: (message) => this.#attempts?.runMap(line, message),
       runReduce: (message) => this.#attempts?.runReduce(line, message),
       moved: (message) => this.#attempts?.moved(message),
@@ -161,17 +170,20 @@ class WorkerRun {
 
   async #onJob({ post }: CoordinatorLine, job: JobNotice): Promise<void> {
     const { id: worker, host, pid, slots, folder, openRunner } = this.#parts;
-    // It is there: on a busy machine threads may take longer to start than it may stay away.
-    this.#waitTimer?.cancel();
-    this.#isWaiting = false;
+    // A line that broke meanwhile has a successor, with a JOB of its own.
+    if (this.#isOver || !post.connection.isOpen) return;
     try {
       await this.#attempts?.abort("the line is lost"); // what ran for the line before
       if (job.run !== this.#run) {
-        await this.#attempts?.end();
+        const before = this.#attempts;
         this.#attempts = undefined;
-        this.#attempts = new Attempts(this.#parts, await openRunner(job, folder), this.#shuffle);
+        await before?.end();
+        const runner = await openRunner(job, folder);
+        if (this.#isOver) return await runner[Symbol.asyncDispose]();
+        this.#attempts = new Attempts(this.#parts, runner, this.#shuffle);
         this.#run = job.run;
       }
+      if (!post.connection.isOpen) return;
     } catch (error) {
       this.#failure = error;
       this.#stop.abort(error);
