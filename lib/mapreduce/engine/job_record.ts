@@ -13,7 +13,7 @@ import { isLoss } from "../input/problem.ts";
 import type { Winner } from "./scheduler_types.ts";
 
 /** Name of the lock in the output folder: one coordinator at a time. It goes when the job is done. */
-export const LOCK_NAME = "_journal-lock";
+const LOCK_NAME = "_journal-lock";
 
 /** Counters of what would have been named, had there not been too much of it. */
 const LEFT_OUT = ["report.problems_left_out", "report.skipped_left_out"] as const;

@@ -1,16 +1,13 @@
 import { crc32 } from "node:zlib";
 import { HeadsCrc } from "./heads_crc.ts";
-import type { RunCursor } from "./run_cursor.ts";
+import type { SyncRunCursor } from "./run_cursor.ts";
 import { RunError } from "./run_error.ts";
 import { CHECKED_BYTES, END_BYTES, HEAD_BYTES, MAX_BLOCK_BYTES } from "./run_format.ts";
 import type { RunSummary } from "./run_format.ts";
 import type { RunSource } from "./run_source.ts";
 
-/** Asks for bytes and is given how many there were. */
-type Reading = Generator<number | Promise<number>, boolean, number>;
-
 /** Reads a run block by block; nothing of a block is shown before its checksum is right. */
-export class RunReader implements RunCursor {
+export class RunReader implements SyncRunCursor {
   bytes: Uint8Array = new Uint8Array(0);
   keyStart = 0;
   keyEnd = 0;
@@ -52,32 +49,10 @@ export class RunReader implements RunCursor {
     return true;
   }
 
-  load(): boolean | Promise<boolean> {
+  load(): boolean {
     if (this.#summary !== undefined) return false;
-    const reading = this.#readBlock();
-    let step = reading.next();
-    while (step.done !== true) {
-      if (typeof step.value !== "number") return this.#loadLater(reading, step.value);
-      step = reading.next(step.value);
-    }
-    return step.value;
-  }
-
-  close(): void {
-    this.#left = 0;
-    if (!this.#isClosed) this.#source.close();
-    this.#isClosed = true;
-  }
-
-  async #loadLater(reading: Reading, first: Promise<number>): Promise<boolean> {
-    let step = reading.next(await first);
-    while (step.done !== true) step = reading.next(await step.value);
-    return step.value;
-  }
-
-  *#readBlock(): Reading {
     const head = this.#head;
-    yield* this.#fill(head);
+    this.#fill(head);
     const data = this.#headData;
     if (crc32(head.subarray(0, CHECKED_BYTES)) !== data.getUint32(12, true)) {
       throw this.#corrupt("the head of a block is damaged");
@@ -88,13 +63,13 @@ export class RunReader implements RunCursor {
     const size = length === 0 ? END_BYTES : length;
     if (size > this.bytes.length) this.bytes = new Uint8Array(size);
     const payload = this.bytes.subarray(0, size);
-    yield* this.#fill(payload);
+    this.#fill(payload);
     if (crc32(payload) !== data.getUint32(8, true)) {
       throw this.#corrupt("the checksum of a block is wrong");
     }
     if (length === 0) {
       this.#takeEnd(payload);
-      if ((yield this.#source.read(head)) > 0) throw this.#corrupt("something follows its end");
+      if (this.#source.read(head) > 0) throw this.#corrupt("something follows its end");
       return false;
     }
     this.#headsCrc.add(head);
@@ -104,6 +79,12 @@ export class RunReader implements RunCursor {
     this.#end = length;
     if (records === 0) throw this.#corrupt("a block has no entries");
     return this.next();
+  }
+
+  close(): void {
+    this.#left = 0;
+    if (!this.#isClosed) this.#source.close();
+    this.#isClosed = true;
   }
 
   #takeEnd(payload: Uint8Array): void {
@@ -116,10 +97,10 @@ export class RunReader implements RunCursor {
     this.#summary = { records, bytes: this.#size, crc32: crc };
   }
 
-  *#fill(buffer: Uint8Array): Generator<number | Promise<number>, void, number> {
+  #fill(buffer: Uint8Array): void {
     let filled = 0;
     while (filled < buffer.length) {
-      const got = yield this.#source.read(buffer.subarray(filled));
+      const got = this.#source.read(buffer.subarray(filled));
       if (got === 0) {
         throw new RunError("torn", `${this.#name} is cut: it ends after ${this.#size} B`);
       }

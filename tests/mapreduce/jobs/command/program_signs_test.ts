@@ -3,7 +3,7 @@ import { systemClock } from "../../../../lib/clock/system_clock.ts";
 import { openCommandJob } from "../../../../lib/mapreduce/jobs/command/open_command_job.ts";
 import type { Program } from "../../../../lib/mapreduce/jobs/spawner.ts";
 import { RunReader } from "../../../../lib/mapreduce/kernel/run_reader.ts";
-import { BytesSource } from "../../../../lib/mapreduce/kernel/bytes_source.ts";
+import { BytesSource } from "../../kernel/bytes_source.ts";
 import { fromLatin1, runOf } from "../../kernel/naive.ts";
 
 /** A program that reads all of its input, writes nothing, and ends. */
