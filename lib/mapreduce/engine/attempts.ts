@@ -130,6 +130,12 @@ export class Attempts {
   ): void {
     const key = attemptKey(name);
     if (this.#running.has(key) || this.held.has(key)) return;
+    // What was cancelled has left its slot.
+    const taken = this.#running.values().filter(({ controller }) => !controller.signal.aborted);
+    if ([...taken].length >= this.#parts.slots) {
+      const message = `all ${this.#parts.slots} slots are taken`;
+      return line.post.post(kinds.failed, { name, message, isWorkers: true });
+    }
     const controller = new AbortController();
     const progress = { bytes: 0, records: 0, status: "", spilledBytes: 0 };
     const attempt: Attempt = {

@@ -18,13 +18,13 @@ import { type Ending, JobRecord } from "./job_record.ts";
 import type { JobResult } from "./job_result.ts";
 import type { Failed, Join, MapDone, ReduceDone } from "./messages.ts";
 import { OutputDesk } from "./output_desk.ts";
-import { type MapreduceKinds, mapreduceService, OTHER_VERSION } from "./protocol.ts";
+import { type MapreduceKinds, mapreduceService, NOT_YOURS, OTHER_VERSION } from "./protocol.ts";
 import { RelayDesk } from "./relay_desk.ts";
 import { RunningTime } from "./running_time.ts";
 import { Scheduler } from "./scheduler.ts";
 import type { SchedulerAction, SchedulerEvent } from "./scheduler_types.ts";
 import { type Recorded, WinnerDesk } from "./winner_desk.ts";
-import { WorkerLine } from "./worker_line.ts";
+import { labelOf, WorkerLine } from "./worker_line.ts";
 import { WorkerOrders } from "./worker_orders.ts";
 
 const { kinds } = mapreduceService;
@@ -32,10 +32,15 @@ const { kinds } = mapreduceService;
 /** How often the scheduler looks at the clock, in milliseconds. */
 const TICK_MS = 250;
 
+/** Time after which a worker that takes nothing of what waits for it is gone, in milliseconds. */
+const STUCK_MS = 15_000;
+
 /** Runs one job, once. */
 export class Coordinator {
   readonly #parts: CoordinatorParts;
   readonly #lines = new Map<string, WorkerLine>();
+  /** What keeps others from joining by the id of a worker. */
+  readonly #secrets = new Map<string, string>();
   readonly #time: RunningTime;
   readonly #over = Promise.withResolvers<Ending>();
   readonly #outputs: OutputDesk;
@@ -163,10 +168,14 @@ export class Coordinator {
       },
       mapDone: (done) => this.#onMapDone(line, done),
       failed: (failed) => this.#onFailed(line, failed),
-      output: (view) => this.#outputs.output(line, view),
+      output: (view) => {
+        this.#relays.heard(line);
+        this.#outputs.output(line, view);
+      },
       reduceDone: (done) => this.#onReduceDone(line, done),
-      fetch: (fetch) => this.#relays.fetch(line, fetch),
-      read: (request) => this.#inputs.read(line, request),
+      // Who has not joined has nothing to do that needs them.
+      fetch: (fetch) => void (line.join && this.#relays.fetch(line, fetch)),
+      read: (request) => void (line.join && this.#inputs.read(line, request)),
       data: (view) => this.#relays.data(line, view),
       dataEnd: (end) => this.#relays.dataEnd(line, end),
     };
@@ -177,12 +186,17 @@ export class Coordinator {
     const { version = ENGINE_VERSION } = this.#parts;
     if (join.version !== undefined && join.version !== version) {
       const message = `Cannot take ${join.version}: the coordinator has ${version}`;
-      const { worker, host, pid, slots } = join;
-      const who = { worker, label: `${host}:${pid}`, slots } as const;
+      const { worker, slots } = join;
+      const who = { worker, label: labelOf(join), slots } as const;
       this.#events.tell({ type: "worker", change: "refused", ...who, message });
       return void line.post.connection.abort(OTHER_VERSION, message);
     }
-    const older = this.#lines.get(join.worker);
+    const { worker, secret = "" } = join;
+    if ((this.#secrets.get(worker) ?? secret) !== secret) {
+      return void line.post.connection.abort(NOT_YOURS, `Cannot join as ${worker}: another one is`);
+    }
+    this.#secrets.set(worker, secret);
+    const older = this.#lines.get(worker);
     if (older !== undefined) {
       this.#onLeft(older, "it has come back");
       older.post.connection.abort("taken-over", "This worker has another line");
@@ -244,6 +258,12 @@ export class Coordinator {
     if (this.#isOver) return;
     this.#tick = this.#parts.clock.after(TICK_MS, () => this.#onTick());
     this.#tell({ type: "tick" });
+    const nowMs = this.#time.nowMs();
+    for (const line of this.#lines.values()) {
+      if (!line.isStuck(nowMs, STUCK_MS)) continue;
+      line.post.connection.abort("slow-reader", "Nothing of what was asked for is taken");
+    }
+    this.#relays.tick(nowMs);
   }
 
   #tell(event: SchedulerEvent): void {

@@ -6,6 +6,7 @@ import { listen } from "../../transport/listen.ts";
 import { LineError } from "../../transport/line_error.ts";
 import { keepConnected } from "../../transport/reconnect.ts";
 import type { Handlers } from "../../transport/routes.ts";
+import type { Kinds } from "../../transport/service.ts";
 import { Attempts, type CoordinatorLine } from "./attempts.ts";
 import { ENGINE_VERSION } from "./engine_version.ts";
 import { LinePost } from "./line_post.ts";
@@ -17,7 +18,7 @@ import {
   shuffleService,
 } from "./protocol.ts";
 import { Requests } from "./requests.ts";
-import { type HeldOutput, serveRun } from "./run_server.ts";
+import { type DataKinds, type HeldOutput, RunServer } from "./run_server.ts";
 import { ShuffleLines } from "./shuffle_lines.ts";
 import type { WorkerEnd, WorkerParts } from "./worker_types.ts";
 
@@ -75,11 +76,8 @@ class WorkerRun {
     const insecure = token === undefined;
     const options = { host, network, clock, tokens, insecure, ...(budget && { budget }) };
     this.#server = listen(shuffleService, options, (connection) => {
-      const post = new LinePost(connection);
-      return {
-        fetch: (fetch) =>
-          void serveRun(fetch, this.#held(), parts.folder, post, shuffleService.kinds),
-      };
+      const runs = this.#runServer(new LinePost(connection), shuffleService.kinds);
+      return { fetch: (fetch) => runs.fetch(fetch) };
     });
     if (signal.aborted) this.#onAbort();
     signal.addEventListener("abort", this.#onAbort, { once: true });
@@ -128,6 +126,10 @@ class WorkerRun {
     return this.#attempts?.held ?? new Map();
   }
 
+  #runServer<K extends Kinds>(post: LinePost<K>, kinds: DataKinds): RunServer<K> {
+    return new RunServer(post, kinds, this.#parts.folder, () => this.#held());
+  }
+
   async #dial(): Promise<Connection<MapreduceKinds>> {
     const { clock, network, coordinator, token, id: clientId, budget } = this.#parts;
     const connection = await dial(
@@ -146,6 +148,7 @@ class WorkerRun {
   #handlers(connection: Connection<MapreduceKinds>): Handlers<MapreduceKinds> {
     const post = new LinePost(connection);
     const requests = new Requests(post);
+    const runs = this.#runServer(post, kinds);
     const line = { post, requests };
     return {
       job: (job) => {
@@ -162,7 +165,7 @@ class WorkerRun {
         this.#end = { outcome };
         this.#stop.abort(new DOMException("the job is over", "AbortError"));
       },
-      fetch: (fetch) => void serveRun(fetch, this.#held(), this.#parts.folder, post, kinds),
+      fetch: (fetch) => runs.fetch(fetch),
       data: (view) => requests.data(view),
       dataEnd: (end) => requests.dataEnd(end),
     };
@@ -192,7 +195,9 @@ class WorkerRun {
     const { port: shufflePort } = this.#server.address;
     const holds = this.#attempts?.holds ?? [];
     const { advertisedHost: shuffleHost = "", version = ENGINE_VERSION } = this.#parts;
-    const who = { worker, host, pid, slots, shuffleHost, shufflePort, version };
+    const { secret } = this.#parts;
+    const own = secret === undefined ? {} : { secret };
+    const who = { worker, host, pid, slots, shuffleHost, shufflePort, version, ...own };
     post.post(kinds.join, { ...who, run: job.run, holds });
     this.#parts.onEvent?.({ type: "joined", run: job.run, epoch: job.epoch });
   }

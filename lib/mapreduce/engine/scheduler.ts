@@ -34,6 +34,9 @@ import type { WorkerRoster } from "./worker_roster.ts";
 /** Pause before a task is tried again where it has failed, for each failure, in milliseconds. */
 const RETRY_MS = 250;
 
+/** Deaths of workers that are nearer to each other than this count once for a task, in milliseconds. */
+const DEATH_GAP_MS = 1000;
+
 /** Decides who does what. */
 export class Scheduler {
   readonly #options: SchedulerOptions;
@@ -178,6 +181,9 @@ export class Scheduler {
       const attempt = task.running.find(({ worker }) => worker === id);
       if (attempt === undefined) continue;
       this.#board.end(task, attempt);
+      // When many machines lose power, a task goes from one to the next as each is found dead.
+      if (this.#book.nowMs - task.diedMs < DEATH_GAP_MS) continue;
+      task.diedMs = this.#book.nowMs;
       task.deaths++;
       if (task.deaths < this.#options.limits.taskDeaths) continue;
       task.lastMessage = `${task.deaths} workers died of it`;

@@ -176,7 +176,9 @@ function openAll(places: readonly Place[], files: TaskFiles): SyncRunCursor[] {
   const cursors: SyncRunCursor[] = [];
   try {
     for (const { name, path, startByte, endByte } of places) {
-      cursors.push(new RunReader(files.open(path, startByte, endByte), name));
+      const file = files.open(path, startByte, endByte);
+      const mostBytes = endByte - startByte;
+      cursors.push(new RunReader(file, name, { mostBytes, checksOrder: true }));
     }
     return cursors;
   } catch (error) {

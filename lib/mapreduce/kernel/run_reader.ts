@@ -1,10 +1,19 @@
 import { crc32 } from "node:zlib";
+import { compareBytes } from "./compare_bytes.ts";
 import { HeadsCrc } from "./heads_crc.ts";
 import type { SyncRunCursor } from "./run_cursor.ts";
 import { RunError } from "./run_error.ts";
 import { CHECKED_BYTES, END_BYTES, HEAD_BYTES, MAX_BLOCK_BYTES } from "./run_format.ts";
 import type { RunSummary } from "./run_format.ts";
 import type { RunSource } from "./run_source.ts";
+
+/** Options of a {@linkcode RunReader}. */
+export interface RunReaderOptions {
+  /** Bytes of the run, where that is known: a block that claims more is not made room for. */
+  readonly mostBytes?: number;
+  /** Whether keys that are not sorted make it corrupt: for runs that somebody else wrote. @default {false} */
+  readonly checksOrder?: boolean;
+}
 
 /** Reads a run block by block; nothing of a block is shown before its checksum is right. */
 export class RunReader implements SyncRunCursor {
@@ -16,6 +25,10 @@ export class RunReader implements SyncRunCursor {
 
   readonly #source: RunSource;
   readonly #name: string;
+  readonly #mostBytes: number;
+  readonly #checksOrder: boolean;
+  /** Last key of the block before. */
+  #lastKey: Uint8Array = new Uint8Array(0);
   readonly #head = new Uint8Array(HEAD_BYTES);
   readonly #headData = new DataView(this.#head.buffer);
   #at = 0;
@@ -28,9 +41,15 @@ export class RunReader implements SyncRunCursor {
   #isClosed = false;
 
   /** @param name what errors call the run. */
-  constructor(source: RunSource, name = "run") {
+  constructor(
+    source: RunSource,
+    name = "run",
+    { mostBytes = Infinity, checksOrder = false }: RunReaderOptions = {},
+  ) {
     this.#source = source;
     this.#name = name;
+    this.#mostBytes = mostBytes;
+    this.#checksOrder = checksOrder;
   }
 
   /** What the run's end says; undefined before the end is read. */
@@ -41,8 +60,10 @@ export class RunReader implements SyncRunCursor {
   next(): boolean {
     if (this.#left === 0) return false;
     this.#left--;
+    const { keyStart, keyEnd } = this;
     this.keyStart = this.#varint();
     this.keyEnd = this.#at;
+    if (this.#checksOrder) this.#checkOrder(keyStart, keyEnd);
     this.valueStart = this.#varint();
     this.valueEnd = this.#at;
     if (this.#left === 0 && this.#at !== this.#end) throw this.#corrupt("a block is too long");
@@ -52,6 +73,7 @@ export class RunReader implements SyncRunCursor {
   load(): boolean {
     if (this.#summary !== undefined) return false;
     const head = this.#head;
+    if (this.#checksOrder) this.#lastKey = this.bytes.slice(this.keyStart, this.keyEnd);
     this.#fill(head);
     const data = this.#headData;
     if (crc32(head.subarray(0, CHECKED_BYTES)) !== data.getUint32(12, true)) {
@@ -61,6 +83,7 @@ export class RunReader implements SyncRunCursor {
     const records = data.getUint32(4, true);
     if (length > MAX_BLOCK_BYTES) throw this.#corrupt(`a block claims ${length} B`);
     const size = length === 0 ? END_BYTES : length;
+    if (size > this.#mostBytes - this.#size) throw this.#torn(this.#mostBytes);
     if (size > this.bytes.length) this.bytes = new Uint8Array(size);
     const payload = this.bytes.subarray(0, size);
     this.#fill(payload);
@@ -75,7 +98,7 @@ export class RunReader implements SyncRunCursor {
     this.#headsCrc.add(head);
     this.#records += records;
     this.#left = records;
-    this.#at = 0;
+    this.#at = this.keyStart = this.keyEnd = 0;
     this.#end = length;
     if (records === 0) throw this.#corrupt("a block has no entries");
     return this.next();
@@ -101,12 +124,19 @@ export class RunReader implements SyncRunCursor {
     let filled = 0;
     while (filled < buffer.length) {
       const got = this.#source.read(buffer.subarray(filled));
-      if (got === 0) {
-        throw new RunError("torn", `${this.#name} is cut: it ends after ${this.#size} B`);
-      }
+      if (got === 0) throw this.#torn(this.#size);
       filled += got;
       this.#size += got;
     }
+  }
+
+  /** @throws {RunError} when the key is smaller than the one before, which was from `start` to `end` */
+  #checkOrder(start: number, end: number): void {
+    const { bytes, keyStart, keyEnd } = this;
+    const order = end > 0
+      ? compareBytes(bytes, start, end, bytes, keyStart, keyEnd)
+      : compareBytes(this.#lastKey, 0, this.#lastKey.length, bytes, keyStart, keyEnd);
+    if (order > 0) throw this.#corrupt("its keys are not sorted");
   }
 
   /** Reads a length, steps over what it counts, and gives the place between the two. */
@@ -123,6 +153,10 @@ export class RunReader implements SyncRunCursor {
     if (at + length > this.#end) throw this.#corrupt("an entry leaves its block");
     this.#at = at + length;
     return at;
+  }
+
+  #torn(bytes: number): RunError {
+    return new RunError("torn", `${this.#name} is cut: it ends after ${bytes} B`);
   }
 
   #corrupt(what: string): RunError {

@@ -11,6 +11,7 @@ type Read = InputSource["read"];
 function setUp(reads: readonly Read[]) {
   const sent: unknown[] = [];
   const post = {
+    connection: { isOpen: true },
     pieces: () => Promise.resolve(true),
     bulk(_: unknown, end: unknown) {
       sent.push(end);

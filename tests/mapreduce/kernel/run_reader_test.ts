@@ -138,3 +138,55 @@ function blockStarts(run: Uint8Array): number[] {
     at += 16 + length;
   }
 }
+
+Deno.test("RunReader makes no room for a block that is larger than its run", () => {
+  const run = new Uint8Array(16);
+  const head = new DataView(run.buffer);
+  head.setUint32(0, 2 ** 30, true);
+  head.setUint32(4, 1, true);
+  head.setUint32(12, crc32(run.subarray(0, 12)), true);
+  const reader = new RunReader(new BytesSource(run), "run", { mostBytes: run.length });
+  assert.throws(() => reader.load(), new RunError("torn", "run is cut: it ends after 16 B"));
+  assert.equal(reader.bytes.length, 0);
+});
+
+/** A run as one writes it who does not look at the order: so many keys in a block. */
+function unorderedRun(keys: readonly string[], perBlock: number): BytesSource {
+  const bytes: number[] = [];
+  let fingerprint = 0;
+  const le = (...numbers: readonly number[]) => {
+    const view = new DataView(new ArrayBuffer(numbers.length * 4));
+    numbers.forEach((number, i) => view.setUint32(i * 4, number, true));
+    return new Uint8Array(view.buffer);
+  };
+  const add = (payload: Uint8Array, size: number, records: number) => {
+    const head = le(size, records, crc32(payload));
+    bytes.push(...head, ...le(crc32(head)), ...payload);
+    return head;
+  };
+  for (let at = 0; at < keys.length; at += perBlock) {
+    const block = keys.slice(at, at + perBlock);
+    const payload = Uint8Array.from(block.flatMap((key) => [key.length, ...fromLatin1(key), 0]));
+    const head = add(payload, payload.length, block.length);
+    fingerprint = crc32(Uint8Array.from([...le(fingerprint), ...head]));
+  }
+  add(le(keys.length, 0, fingerprint), 0, 0);
+  return new BytesSource(Uint8Array.from(bytes));
+}
+
+Deno.test("RunReader finds a run corrupt whose keys are not sorted, if it is told to", async () => {
+  const check = { checksOrder: true };
+  for (const perBlock of [1, 2, 9]) {
+    for (const keys of [["", "", "a", "a", "ab", "b"], ["\x7f", "\x80", "\xff"], []]) {
+      const reader = new RunReader(unorderedRun(keys, perBlock), "run", check);
+      assert.equal((await entriesAt(reader)).length, keys.length);
+    }
+    for (const keys of [["a", "b", "a"], ["a", ""], ["b", "c", "bb", "d"], ["\x80", "\x7f"]]) {
+      const reader = new RunReader(unorderedRun(keys, perBlock), "run", check);
+      const why = new RunError("corrupt", "run is corrupt: its keys are not sorted");
+      await assert.rejects(entriesAt(reader), why);
+      const trusting = new RunReader(unorderedRun(keys, perBlock));
+      assert.equal((await entriesAt(trusting)).length, keys.length);
+    }
+  }
+});
