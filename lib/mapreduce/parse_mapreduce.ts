@@ -1,6 +1,7 @@
 /** Parsers of values that only `mapreduce` has. Each throws one line that says what would be right. */
 import { parseHost, parseRemotePort, parseSizeBytes, parseWhole } from "../config/parse_flags.ts";
 import type { Address } from "../transport/network.ts";
+import { MAX_PARTITIONS } from "./engine/max_partitions.ts";
 import { MAPREDUCE_PORT } from "./engine/port.ts";
 
 /** Least memory of a worker: below, tasks would spill all the time. */
@@ -34,7 +35,7 @@ export function parseMemory(text: string): number {
 
 /** Number of parts of the output. @throws {SyntaxError} */
 export function parsePartitions(text: string): number {
-  return parseWhole(text, 1, 10_000);
+  return parseWhole(text, 1, MAX_PARTITIONS);
 }
 
 /** How many of the largest counts to show. @throws {SyntaxError} */

@@ -46,7 +46,7 @@ export async function runCrew(
     address: { host: flags.host, port: flags.port ?? (isOpen ? MAPREDUCE_PORT : 0) },
     isResumed: flags.resume,
     run: newRunId(),
-    openInput: (input) => openInput(input, inputFiles),
+    openInput: (input, signal) => openInput(input, inputFiles, signal),
     signal: AbortSignal.any([context.signal, failing.signal]),
     // Workers of this process alone died with the one before: nobody can come back.
     limits: { noWorkerMs: flags.timeout, ...isOpen ? {} : { returnMs: 0 } },

@@ -67,6 +67,7 @@ export async function worker(context: RunContext, flags: WorkerFlags): Promise<E
       ...{ clock, network, coordinator, token, pid, timeoutMs, signal, onEvent },
       host: hostName,
       id: `${hostName.replace(/[^A-Za-z0-9._-]+/g, "-").slice(0, 30)}-${pid}-${newRunId()}`,
+      secret: newRunId(),
       slots: threads,
       shuffleHost: isAlone ? "127.0.0.1" : "0.0.0.0",
       advertisedHost: flags.advertise,

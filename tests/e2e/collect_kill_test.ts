@@ -43,6 +43,8 @@ async function readSpool(path: string): Promise<Spool> {
   return { session: state.session?.id, acknowledged, last };
 }
 
+type StoredSessions = ReturnType<CollectRoom["read"]>;
+
 /** A client that is started again under its name when it was killed. */
 class Client implements AsyncDisposable {
   readonly id: string;
@@ -52,6 +54,8 @@ class Client implements AsyncDisposable {
   left: Spool = { session: undefined, acknowledged: 0, last: 0 };
   #process: TramProcess;
   readonly #start: () => TramProcess;
+  /** Sessions with samples in the store when it was killed last. */
+  #sessionsLeft = 0;
 
   constructor(room: CollectRoom, port: string, index: number) {
     this.id = `client-${index}`;
@@ -67,6 +71,7 @@ class Client implements AsyncDisposable {
     this.#process.kill("SIGKILL");
     await this.#process.ended;
     this.kills++;
+    this.#sessionsLeft = this.#sessions(room.read()).length;
     if (this.spool !== undefined) {
       this.left = await readSpool(this.spool);
       const { session, acknowledged } = this.left;
@@ -75,6 +80,19 @@ class Client implements AsyncDisposable {
       if (acknowledged > 0) assert.equal(stored?.rows, stored?.highest);
     }
     this.#process = this.#start();
+  }
+
+  /** Whether its last process has stored something: before that it may not hear of interrupts yet. */
+  isBack(rows: StoredSessions): boolean {
+    const sessions = this.#sessions(rows);
+    return this.spool === undefined
+      ? sessions.length > this.#sessionsLeft
+      : (sessions.at(-1)?.highest ?? 0) > this.left.last;
+  }
+
+  /** Of a client that was killed before it heard of its session, there is an empty one. */
+  #sessions(rows: StoredSessions): StoredSessions {
+    return rows.filter(({ clientId, highest }) => clientId === this.id && highest);
   }
 
   /** Interrupts it. */
@@ -86,9 +104,7 @@ class Client implements AsyncDisposable {
   async check(room: CollectRoom): Promise<void> {
     const { taken, found, waiting, dropped } = await summaryOf(this.#process, 130);
     assert.deepEqual([waiting, dropped], [0, 0], `${this.id} has everything acknowledged`);
-    // Of a client that was killed before it heard of its session, there is an empty one.
-    const mine = () =>
-      room.read().filter(({ clientId, highest }) => clientId === this.id && highest);
+    const mine = () => this.#sessions(room.read());
     const sessions = mine();
     const last = sessions.at(-1);
     if (this.spool === undefined) {
@@ -141,7 +157,10 @@ Deno.test("collect stores each sample once, however often server and clients are
       server = await room.serve([], port);
       await victims;
     }
-    await wait(300);
+    await until("all are back", () => {
+      const rows = room.read();
+      return clients.every((client) => client.isBack(rows));
+    });
     for (const client of clients) client.interrupt();
     for (const client of clients) await client.check(room);
 

@@ -296,3 +296,23 @@ Deno.test("openCommandJob() ends a mapper and what it started when nobody wants 
     await ended;
   });
 });
+
+Deno.test("programs of a job do not get the token of whoever runs it", async () => {
+  Deno.env.set("TRAM_TOKEN", "not for programs");
+  try {
+    const program = realSpawner.shell('echo "${TRAM_TOKEN-none} ${HOME:+home}"');
+    const decoder = new TextDecoder();
+    let said = "";
+    await program.endInput();
+    await Promise.all([
+      (async () => {
+        for await (const part of program.output) said += decoder.decode(part, { stream: true });
+      })(),
+      Array.fromAsync(program.errors),
+    ]);
+    assert.equal((await program.ended).code, 0);
+    assert.match(said, /^none (home)?\n$/);
+  } finally {
+    Deno.env.delete("TRAM_TOKEN");
+  }
+});

@@ -91,6 +91,7 @@ export class MemoryDisk {
         this.#files.delete(pathOf(from));
         return Promise.resolve();
       },
+      sync: () => Promise.resolve(),
       remove: (name) => Promise.resolve(void this.#files.delete(pathOf(name))),
       list: () => Promise.resolve(Object.keys(this.texts(path))),
       // deno-lint-ignore require-await -- so that what is thrown is a rejection

@@ -6,7 +6,7 @@ import {
   shuffleService,
 } from "../../lib/mapreduce/engine/protocol.ts";
 import { LineBuffer } from "../../lib/mapreduce/jobs/line_buffer.ts";
-import { BytesSource } from "../../lib/mapreduce/kernel/bytes_source.ts";
+import { BytesSource } from "./kernel/bytes_source.ts";
 import { keyHash } from "../../lib/mapreduce/kernel/key_hash.ts";
 import { partitionOf } from "../../lib/mapreduce/kernel/partition_of.ts";
 import { RunError } from "../../lib/mapreduce/kernel/run_error.ts";

@@ -18,3 +18,8 @@ export interface AttemptName {
 export function attemptKey({ epoch, kind, task, attempt }: AttemptName): string {
   return `e${epoch}-${kind}-${task}-a${attempt}`;
 }
+
+/** Whether two names are of one attempt. */
+export function isSameAttempt(a: AttemptName, b: AttemptName): boolean {
+  return a.epoch === b.epoch && a.kind === b.kind && a.task === b.task && a.attempt === b.attempt;
+}

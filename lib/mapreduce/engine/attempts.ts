@@ -1,27 +1,29 @@
 /** The attempts of one worker for one run of a job, and the map outputs that it holds. */
-import type { Timer } from "../../clock/clock.ts";
-import type { Input } from "../input/input.ts";
 import { attemptKey, type AttemptName } from "./attempt_name.ts";
-import { extendCrc32 } from "./extend_crc32.ts";
+import { extendCrc32 } from "../input/extend_crc32.ts";
 import { fitReport, MAX_MAP_DONE_BYTES, MAX_REDUCE_DONE_BYTES } from "./fit_report.ts";
 import type { Folder } from "./folder.ts";
 import { FolderError } from "./folder.ts";
 import type { LinePost } from "./line_post.ts";
 import { type Cancel, MAX_LINE_LENGTH, type Moved } from "./messages.ts";
 import type { RunMap, RunReduce } from "./messages.ts";
+import { OwnCopies } from "./own_copies.ts";
 import { type MapreduceKinds, mapreduceService } from "./protocol.ts";
 import { readFromCoordinator } from "./read_from_coordinator.ts";
 import type { Requests } from "./requests.ts";
 import { RunGatherer } from "./run_gatherer.ts";
 import type { HeldOutput } from "./run_server.ts";
 import type { ShuffleLines } from "./shuffle_lines.ts";
-import { TaskError, type TaskHandle, type TaskInput, type TaskRunner } from "./task_runner.ts";
+import {
+  type MapOutcome,
+  TaskError,
+  type TaskHandle,
+  type TaskInput,
+  type TaskRunner,
+} from "./task_runner.ts";
 import type { WorkerParts } from "./worker_types.ts";
 
 const { kinds } = mapreduceService;
-
-/** Time between two signs of life while a copy of an input is looked for, in milliseconds. */
-const PULSE_MS = 5000;
 
 /** The line that attempts report on. */
 export interface CoordinatorLine {
@@ -48,8 +50,7 @@ export class Attempts {
   readonly #runner: TaskRunner;
   readonly #shuffle: ShuffleLines;
   readonly #running = new Map<string, Attempt>();
-  /** Paths of own copies, by input: each is looked at once. */
-  readonly #copies = new Map<number, Promise<string | undefined>>();
+  readonly #copies: OwnCopies;
   /** All that is under way, also what was cancelled. */
   readonly #busy = new Set<Promise<void>>();
 
@@ -57,6 +58,7 @@ export class Attempts {
     this.#parts = parts;
     this.#runner = runner;
     this.#shuffle = shuffle;
+    this.#copies = new OwnCopies(parts.clock, parts.ownCopy);
   }
 
   /** Attempts whose output is here. */
@@ -128,6 +130,12 @@ export class Attempts {
   ): void {
     const key = attemptKey(name);
     if (this.#running.has(key) || this.held.has(key)) return;
+    // What was cancelled has left its slot.
+    const taken = this.#running.values().filter(({ controller }) => !controller.signal.aborted);
+    if ([...taken].length >= this.#parts.slots) {
+      const message = `all ${this.#parts.slots} slots are taken`;
+      return line.post.post(kinds.failed, { name, message, isWorkers: true });
+    }
     const controller = new AbortController();
     const progress = { bytes: 0, records: 0, status: "", spilledBytes: 0 };
     const attempt: Attempt = {
@@ -175,13 +183,20 @@ export class Attempts {
     const file = attemptKey(name);
     const found: TaskInput[] = [];
     for (const input of inputs) {
-      const path = await this.#copyOf(input, handle);
+      const path = await this.#copies.pathOf(input, () => handle.progress(0, 0));
       found.push({ input, ...(path !== undefined && { path }) });
     }
-    const outcome = await this.#runner.runMap(
-      { name, splits, inputs: found, folder, file },
-      handle,
-    );
+    let outcome: MapOutcome;
+    try {
+      const work = { name, splits, inputs: found, folder, file };
+      outcome = await this.#runner.runMap(work, handle);
+    } catch (error) {
+      // A copy may have become bad: then the next attempt asks the coordinator.
+      if (error instanceof TaskError && error.isWorkers) {
+        for (const input of inputs) this.#copies.forget(input);
+      }
+      throw error;
+    }
     attempt.controller.signal.throwIfAborted();
     this.held.set(file, { file, parts: outcome.parts });
     this.#names.set(file, name);
@@ -229,26 +244,6 @@ export class Attempts {
     };
     const done = { name, bytes, crc32: crc, counters, skipped: outcome.skipped };
     await post.bulk(kinds.reduceDone, fitReport(done, MAX_REDUCE_DONE_BYTES));
-  }
-
-  /** Looks for the worker's own copy; that may take long, when all of it is compared. */
-  async #copyOf(input: Input, handle: TaskHandle): Promise<string | undefined> {
-    const { clock, ownCopy } = this.#parts;
-    let copy = this.#copies.get(input.number);
-    // What goes wrong in looking for one means that there is none.
-    copy ??= ownCopy(input).catch(() => undefined);
-    this.#copies.set(input.number, copy);
-    let timer: Timer | undefined;
-    const pulse = () => {
-      handle.progress(0, 0);
-      timer = clock.after(PULSE_MS, pulse);
-    };
-    pulse();
-    try {
-      return await copy;
-    } finally {
-      timer?.cancel();
-    }
   }
 
   #handle(attempt: Attempt): TaskHandle {

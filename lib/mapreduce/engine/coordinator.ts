@@ -1,49 +1,54 @@
 /**
  * The coordinator: listens, hands out tasks, writes the journal and the output. What to do is decided by
- * the scheduler; here it is done, and what happens is told to the scheduler. Longer than most files, since
- * everything meets here; outputs, inputs, relays and the record of the job are desks of their own.
+ * the scheduler; here it is done, and what happens is told to the scheduler. Inputs, outputs, relays and
+ * winners have desks of their own.
  */
 import type { Timer } from "../../clock/clock.ts";
 import type { Connection } from "../../transport/connection.ts";
 import { listen, type Server } from "../../transport/listen.ts";
 import type { Handlers } from "../../transport/routes.ts";
-import { attemptKey, type AttemptName } from "./attempt_name.ts";
-import type { CoordinatorParts, EngineEvent, EngineStatus } from "./coordinator_types.ts";
+import { attemptKey } from "./attempt_name.ts";
+import type { CoordinatorParts, EngineStatus } from "./coordinator_types.ts";
+import { EngineEvents } from "./engine_events.ts";
 import { ENGINE_LIMITS } from "./engine_limits.ts";
+import { engineStatus } from "./engine_status.ts";
 import { ENGINE_VERSION } from "./engine_version.ts";
 import { InputDesk } from "./input_desk.ts";
-import { JobRecord } from "./job_record.ts";
+import { type Ending, JobRecord } from "./job_record.ts";
 import type { JobResult } from "./job_result.ts";
-import type { Failed, Join, MapDone, ReduceDone, Source } from "./messages.ts";
+import type { Failed, Join, MapDone, ReduceDone } from "./messages.ts";
 import { OutputDesk } from "./output_desk.ts";
-import { type MapreduceKinds, mapreduceService, OTHER_VERSION } from "./protocol.ts";
+import { type MapreduceKinds, mapreduceService, NOT_YOURS, OTHER_VERSION } from "./protocol.ts";
 import { RelayDesk } from "./relay_desk.ts";
 import { RunningTime } from "./running_time.ts";
 import { Scheduler } from "./scheduler.ts";
-import type { SchedulerAction, SchedulerEvent, Winner } from "./scheduler_types.ts";
-import { WorkerLine } from "./worker_line.ts";
+import type { SchedulerAction, SchedulerEvent } from "./scheduler_types.ts";
+import { type Recorded, WinnerDesk } from "./winner_desk.ts";
+import { labelOf, WorkerLine } from "./worker_line.ts";
+import { WorkerOrders } from "./worker_orders.ts";
 
 const { kinds } = mapreduceService;
 
 /** How often the scheduler looks at the clock, in milliseconds. */
 const TICK_MS = 250;
 
-type Done = MapDone | ReduceDone;
-
-/** How the work ended, before the output is closed. */
-type Ending = Pick<JobResult, "outcome" | "code" | "message">;
+/** Time after which a worker that takes nothing of what waits for it is gone, in milliseconds. */
+const STUCK_MS = 15_000;
 
 /** Runs one job, once. */
 export class Coordinator {
   readonly #parts: CoordinatorParts;
   readonly #lines = new Map<string, WorkerLine>();
+  /** What keeps others from joining by the id of a worker. */
+  readonly #secrets = new Map<string, string>();
   readonly #time: RunningTime;
   readonly #over = Promise.withResolvers<Ending>();
   readonly #outputs: OutputDesk;
   readonly #relays: RelayDesk;
   readonly #inputs: InputDesk;
-  /** What attempts said that are being recorded, and where they ran. */
-  readonly #said = new Map<string, { readonly line: WorkerLine; readonly done: Done }>();
+  readonly #winners: WinnerDesk;
+  readonly #events: EngineEvents;
+  readonly #orders: WorkerOrders;
   #record: JobRecord | undefined;
   #scheduler: Scheduler | undefined;
   #isOver = false;
@@ -60,10 +65,21 @@ export class Coordinator {
       onFailure: (error) => this.#failDisk(error),
     });
     this.#relays = new RelayDesk({
-      holder: (name) => this.#holder(name),
+      holder: (name) => this.#lines.get(this.#scheduler?.holder(name) ?? ""),
       onLost: (name) => this.#tell({ type: "output-lost", name }),
     });
     this.#inputs = new InputDesk(parts.plan.inputs, parts.openInput);
+    this.#events = new EngineEvents(parts.onEvent);
+    this.#orders = new WorkerOrders({
+      ...{ plan: parts.plan, lines: this.#lines, events: this.#events },
+      winners: () => this.#scheduler?.sources() ?? [],
+    });
+    this.#winners = new WinnerDesk({
+      outputs: this.#outputs,
+      record: () => this.#record,
+      onRecorded: (recorded) => this.#onRecorded(recorded),
+      onFailure: (error) => this.#failDisk(error),
+    });
   }
 
   /**
@@ -102,11 +118,13 @@ export class Coordinator {
         },
         (connection) => this.#serve(connection),
       );
-      this.#event({ type: "listening", address: server.address });
+      this.#events.tell({ type: "listening", address: server.address });
       signal.addEventListener("abort", onAbort, { once: true });
       if (signal.aborted) onAbort();
       this.#onTick();
       const ending = await this.#over.promise;
+      // When the folder is given back, somebody else may write to it.
+      await this.#winners.settled();
       const result = await record.finish(ending);
       for (const line of this.#lines.values()) {
         line.post.post(kinds.over, { outcome: result.outcome });
@@ -130,25 +148,8 @@ export class Coordinator {
     const scheduler = this.#scheduler;
     const record = this.#record;
     if (scheduler === undefined || record === undefined) return undefined;
-    return {
-      ...scheduler.counts(),
-      inputBytes: record.inputBytes((task) => scheduler.isMapped(task)),
-      earlierReduces: record.earlierReduces(),
-      relayedBytes: this.#relays.relayedBytes,
-      sentInputBytes: this.#inputs.sentBytes,
-      spilledBytes: record.spilledBytes() +
-        sumOf(
-          this.#lines.values(),
-          ({ attempts }) => sumOf(attempts.values(), ({ spilledBytes }) => spilledBytes),
-        ),
-      workersNow: [...this.#lines.values()].map((line) => ({
-        worker: line.id,
-        label: line.label,
-        slots: line.join?.slots ?? 0,
-        isShunned: line.isShunned,
-        attempts: [...line.attempts.values()],
-      })),
-    };
+    const lines = [...this.#lines.values()];
+    return engineStatus({ scheduler, record, lines, relays: this.#relays, inputs: this.#inputs });
   }
 
   #serve(connection: Connection<MapreduceKinds>): Handlers<MapreduceKinds> {
@@ -167,10 +168,14 @@ export class Coordinator {
       },
       mapDone: (done) => this.#onMapDone(line, done),
       failed: (failed) => this.#onFailed(line, failed),
-      output: (view) => this.#outputs.output(line, view),
+      output: (view) => {
+        this.#relays.heard(line);
+        this.#outputs.output(line, view);
+      },
       reduceDone: (done) => this.#onReduceDone(line, done),
-      fetch: (fetch) => this.#relays.fetch(line, fetch),
-      read: (request) => this.#inputs.read(line, request),
+      // Who has not joined has nothing to do that needs them.
+      fetch: (fetch) => void (line.join && this.#relays.fetch(line, fetch)),
+      read: (request) => void (line.join && this.#inputs.read(line, request)),
       data: (view) => this.#relays.data(line, view),
       dataEnd: (end) => this.#relays.dataEnd(line, end),
     };
@@ -181,19 +186,24 @@ export class Coordinator {
     const { version = ENGINE_VERSION } = this.#parts;
     if (join.version !== undefined && join.version !== version) {
       const message = `Cannot take ${join.version}: the coordinator has ${version}`;
-      const { worker, host, pid, slots } = join;
-      const who = { worker, label: `${host}:${pid}`, slots } as const;
-      this.#event({ type: "worker", change: "refused", ...who, message });
+      const { worker, slots } = join;
+      const who = { worker, label: labelOf(join), slots } as const;
+      this.#events.tell({ type: "worker", change: "refused", ...who, message });
       return void line.post.connection.abort(OTHER_VERSION, message);
     }
-    const older = this.#lines.get(join.worker);
+    const { worker, secret = "" } = join;
+    if ((this.#secrets.get(worker) ?? secret) !== secret) {
+      return void line.post.connection.abort(NOT_YOURS, `Cannot join as ${worker}: another one is`);
+    }
+    this.#secrets.set(worker, secret);
+    const older = this.#lines.get(worker);
     if (older !== undefined) {
       this.#onLeft(older, "it has come back");
       older.post.connection.abort("taken-over", "This worker has another line");
     }
     line.join = join;
     this.#lines.set(join.worker, line);
-    this.#workerEvent(line, "joined");
+    this.#events.worker(line, "joined");
     const holds = join.run === this.#record?.run ? join.holds : [];
     this.#tell({ type: "joined", worker: join.worker, slots: join.slots, holds });
   }
@@ -201,8 +211,8 @@ export class Coordinator {
   #onLeft(line: WorkerLine, message: string): void {
     if (this.#lines.get(line.id) !== line) return;
     this.#lines.delete(line.id);
-    this.#outputs.left(line, (key) => this.#said.has(key));
-    if (!this.#isOver) this.#workerEvent(line, "left", message);
+    this.#outputs.left(line, (key) => this.#winners.has(key));
+    if (!this.#isOver) this.#events.worker(line, "left", message);
     this.#tell({ type: "left", worker: line.id });
     this.#relays.left(line); // after it is known that the outputs are not there
   }
@@ -224,10 +234,10 @@ export class Coordinator {
     this.#onFinished(line, done);
   }
 
-  #onFinished(line: WorkerLine, done: Done): void {
+  #onFinished(line: WorkerLine, done: MapDone | ReduceDone): void {
     const { name } = done;
     if (this.#scheduler?.isRunning(line.id, name)) {
-      this.#said.set(attemptKey(name), { line, done });
+      this.#winners.said(line, done);
       line.end(name);
     }
     this.#tell({ type: "finished", worker: line.id, name });
@@ -238,7 +248,7 @@ export class Coordinator {
     if (this.#scheduler?.isRunning(line.id, name)) {
       line.end(name);
       if (name.kind === "reduce") this.#outputs.drop(name);
-      this.#attemptEvent(line, "failed", name, message);
+      this.#events.ended(line, "failed", name, message);
       if (badSource !== undefined) this.#tell({ type: "output-lost", name: badSource });
     }
     this.#tell({ type: "failed", worker: line.id, name, message, isWorkers, isFinal });
@@ -248,6 +258,12 @@ export class Coordinator {
     if (this.#isOver) return;
     this.#tick = this.#parts.clock.after(TICK_MS, () => this.#onTick());
     this.#tell({ type: "tick" });
+    const nowMs = this.#time.nowMs();
+    for (const line of this.#lines.values()) {
+      if (!line.isStuck(nowMs, STUCK_MS)) continue;
+      line.post.connection.abort("slow-reader", "Nothing of what was asked for is taken");
+    }
+    this.#relays.tick(nowMs);
   }
 
   #tell(event: SchedulerEvent): void {
@@ -258,37 +274,22 @@ export class Coordinator {
   #do(action: SchedulerAction): void {
     switch (action.type) {
       case "start":
-        return this.#start(action.worker, action.name, action.isBackup);
-      case "cancel": {
-        const { name, reason } = action;
-        if (name.kind === "reduce") this.#outputs.drop(name);
-        const line = this.#lines.get(action.worker);
-        if (line === undefined) return;
-        if (line.attempts.has(attemptKey(name))) {
-          line.end(name);
-          this.#attemptEvent(line, "cancelled", name, reason);
-        }
-        return line.post.post(kinds.cancel, { name, reason });
-      }
+        return this.#orders.start(action, this.#time.nowMs());
+      case "cancel":
+        if (action.name.kind === "reduce") this.#outputs.drop(action.name);
+        return this.#orders.cancel(action);
       case "record":
-        return void this.#recordWinner(action.winner);
-      case "moved": {
-        const source = this.#source(action.winner);
-        if (source === undefined) return;
-        for (const line of this.#lines.values()) {
-          const isReducing = [...line.attempts.values()].some(({ name }) => name.kind === "reduce");
-          if (isReducing) line.post.post(kinds.moved, { sources: [source] });
-        }
-        return;
-      }
+        return this.#winners.record(action.winner);
+      case "moved":
+        return this.#orders.moved(action.winner);
       case "lost":
-        this.#event(action);
-        return void this.#record?.lose(action.task, action.message).catch((e) => this.#failDisk(e));
+        this.#events.tell(action);
+        return this.#winners.lose(action.task, action.message);
       case "shunned": {
         const line = this.#lines.get(action.worker);
         if (line === undefined) return;
         line.isShunned = true;
-        return this.#workerEvent(line, "shunned");
+        return this.#events.worker(line, "shunned");
       }
       case "done":
         return this.#end({ outcome: "done" });
@@ -297,55 +298,12 @@ export class Coordinator {
     }
   }
 
-  #start(worker: string, name: AttemptName, isBackup: boolean): void {
-    const line = this.#lines.get(worker);
-    if (line === undefined) return;
-    line.begin(name, isBackup, this.#time.nowMs());
-    const { type } = { type: "attempt" } as const;
-    this.#event({ type, change: "started", name, worker, label: line.label, isBackup });
-    const { plan } = this.#parts;
-    if (name.kind === "map") {
-      const splits = plan.tasks[name.task]?.splits ?? [];
-      const numbers = new Set(splits.map(({ input }) => input));
-      const inputs = [...numbers].flatMap((number) => plan.inputs[number] ?? []);
-      return line.post.post(kinds.runMap, { name, splits, inputs });
-    }
-    const sources = (this.#scheduler?.sources() ?? []).flatMap((winner) =>
-      this.#source(winner) ?? []
-    );
-    line.post.post(kinds.runReduce, { name, sources });
-  }
-
-  /** Makes a winner durable; only then does anybody use it. */
-  async #recordWinner(winner: Winner): Promise<void> {
-    const key = attemptKey(winner);
-    const { line, done } = this.#said.get(key) ?? {};
-    try {
-      if (winner.kind === "reduce") await this.#outputs.commit(winner);
-      if (done !== undefined) await this.#record?.win(winner, done);
-    } catch (error) {
-      return this.#failDisk(error);
-    } finally {
-      this.#said.delete(key);
-    }
-    const { epoch, kind, task, attempt } = winner;
-    const name = { epoch, kind, task, attempt };
-    if (line !== undefined && !this.#isOver) this.#attemptEvent(line, "won", name);
-    if (done !== undefined && "problems" in done) {
-      for (const problem of done.problems) this.#event({ type: "problem", problem });
+  #onRecorded({ name, line, done }: Recorded): void {
+    if (!this.#isOver) this.#events.ended(line, "won", name);
+    if ("problems" in done) {
+      for (const problem of done.problems) this.#events.tell({ type: "problem", problem });
     }
     this.#tell({ type: "recorded", name });
-  }
-
-  #holder(name: AttemptName): WorkerLine | undefined {
-    return this.#lines.get(this.#scheduler?.holder(name) ?? "");
-  }
-
-  #source({ worker, epoch, kind, task, attempt }: Winner): Source | undefined {
-    const line = this.#lines.get(worker);
-    if (line === undefined) return undefined;
-    const port = line.join?.shufflePort ?? 0;
-    return { name: { epoch, kind, task, attempt }, worker, host: line.host, port };
   }
 
   #failDisk(error: unknown): void {
@@ -357,30 +315,4 @@ export class Coordinator {
     this.#isOver = true;
     this.#over.resolve(ending);
   }
-
-  #event(event: EngineEvent): void {
-    this.#parts.onEvent?.(event);
-  }
-
-  #workerEvent(line: WorkerLine, change: "joined" | "left" | "shunned", message?: string): void {
-    const { id: worker, label } = line;
-    const slots = line.join?.slots ?? 0;
-    this.#event({ type: "worker", change, worker, label, slots, ...(message && { message }) });
-  }
-
-  #attemptEvent(
-    line: WorkerLine,
-    change: "won" | "failed" | "cancelled",
-    name: AttemptName,
-    message?: string,
-  ): void {
-    const { id: worker, label } = line;
-    this.#event({ type: "attempt", change, name, worker, label, ...(message && { message }) });
-  }
-}
-
-function sumOf<T>(items: Iterable<T>, of: (item: T) => number): number {
-  let sum = 0;
-  for (const item of items) sum += of(item);
-  return sum;
 }

@@ -4,12 +4,11 @@ import type { ServerEvent } from "../../transport/listen.ts";
 import type { MemoryBudget } from "../../transport/memory_budget.ts";
 import type { Address, Network } from "../../transport/network.ts";
 import type { Token } from "../../transport/token.ts";
-import type { Input } from "../input/input.ts";
-import type { InputSource } from "../input/input_source.ts";
 import type { Problem } from "../input/problem.ts";
 import type { AttemptName } from "./attempt_name.ts";
 import type { EngineLimits } from "./engine_limits.ts";
 import type { Folder } from "./folder.ts";
+import type { OpenInput } from "./input_desk.ts";
 import type { JobPlan } from "./job_plan.ts";
 import type { SchedulerCounts } from "./scheduler_types.ts";
 import type { AttemptStatus } from "./worker_line.ts";
@@ -30,7 +29,7 @@ export interface CoordinatorParts {
   /** Id of the run, if this is its start: 1 to 64 of letters, digits, `. _ -`. */
   readonly run: string;
   /** Opens an input, for workers without a copy. */
-  readonly openInput: (input: Input) => Promise<InputSource>;
+  readonly openInput: OpenInput;
   /** Ends the job; it can be resumed. */
   readonly signal: AbortSignal;
   /** Told what happens; must not throw. */

@@ -47,7 +47,7 @@ export function fitReport<T extends Report>(report: T, maxBytes: number): T {
   ];
   const kept = ordered.filter((name) => {
     const count = counters[name];
-    return Number.isFinite(count) && name.length <= MAX_COUNTER_NAME_LENGTH &&
+    return Number.isSafeInteger(count) && name.length <= MAX_COUNTER_NAME_LENGTH &&
       takes(budget, { [name]: count });
   });
   budget.bytes += leftBytes - Math.floor(leftBytes / 2);

@@ -49,6 +49,8 @@ export interface Folder {
   open(name: string): Promise<FolderReader | undefined>;
   /** Gives a file another name, durably; what had that name goes. @throws {FolderError} */
   rename(from: string, to: string): Promise<void>;
+  /** Resolves when the names of all files, and that of the folder, would outlive a loss of power. */
+  sync(): Promise<void>;
   /** Takes a file away; does nothing where there is none. @throws {FolderError} */
   remove(name: string): Promise<void>;
   /** Names of all files. @throws {FolderError} */

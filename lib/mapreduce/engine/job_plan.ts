@@ -19,10 +19,17 @@ export interface JobPlan {
   readonly silenceMs?: number;
 }
 
-/** SHA-256, in hex, of all that makes the output what it is: two plans with the same one give the same. */
-export function planFingerprint({ job, inputs, tasks, partitions, onError }: JobPlan): string {
+/**
+ * SHA-256, in hex, of all that makes the output what it is: two plans with the same one give the same.
+ *
+ * @param version see `ENGINE_VERSION`: parts that another tram has made may be cut into other words
+ */
+export function planFingerprint(
+  { job, inputs, tasks, partitions, onError }: JobPlan,
+  version: string,
+): string {
   const hash = createHash("sha256");
-  hash.update(JSON.stringify([1, job, partitions, onError]));
+  hash.update(JSON.stringify([2, version, job, partitions, onError]));
   for (const input of inputs) hash.update(JSON.stringify([input.name, input.size, input.identity]));
   for (const { splits } of tasks) {
     hash.update(JSON.stringify(splits.map(({ input, startByte, endByte, format, isGzip }) => [

@@ -1,7 +1,8 @@
 /** What is done of a job: in memory, in the journal, and in the end in the result. */
 import { Buffer } from "node:buffer";
 import type { CoordinatorParts, MappedBytes } from "./coordinator_types.ts";
-import { extendCrc32 } from "./extend_crc32.ts";
+import { ENGINE_VERSION } from "./engine_version.ts";
+import { extendCrc32 } from "../input/extend_crc32.ts";
 import { type Folder, FolderError, type FolderLock } from "./folder.ts";
 import { type JobPlan, planFingerprint } from "./job_plan.ts";
 import { type JobResult, PARTIAL_NAME, partName, SUCCESS_NAME, sumCounters } from "./job_result.ts";
@@ -12,7 +13,7 @@ import { isLoss } from "../input/problem.ts";
 import type { Winner } from "./scheduler_types.ts";
 
 /** Name of the lock in the output folder: one coordinator at a time. It goes when the job is done. */
-export const LOCK_NAME = "_journal-lock";
+const LOCK_NAME = "_journal-lock";
 
 /** Counters of what would have been named, had there not been too much of it. */
 const LEFT_OUT = ["report.problems_left_out", "report.skipped_left_out"] as const;
@@ -24,7 +25,10 @@ const CHECK_BYTES = 1024 * 1024;
 export type Ending = Pick<JobResult, "outcome" | "code" | "message">;
 
 /** What a record is opened with. */
-export type RecordParts = Pick<CoordinatorParts, "plan" | "output" | "isResumed" | "run">;
+export type RecordParts = Pick<
+  CoordinatorParts,
+  "plan" | "output" | "isResumed" | "run" | "version"
+>;
 
 /** What is done of a job. */
 export class JobRecord {
@@ -66,6 +70,7 @@ export class JobRecord {
    * @throws {FolderError} also when another coordinator is at it
    */
   static async open(parts: RecordParts): Promise<JobRecord> {
+    if (parts.isResumed) await checkJournal(parts.output);
     const lock = await parts.output.lock(LOCK_NAME);
     try {
       return await JobRecord.#open(parts, lock);
@@ -76,12 +81,9 @@ export class JobRecord {
   }
 
   static async #open(parts: RecordParts, lock: FolderLock): Promise<JobRecord> {
-    const { plan, output, isResumed } = parts;
-    const fingerprint = planFingerprint(plan);
+    const { plan, output, isResumed, version = ENGINE_VERSION } = parts;
+    const fingerprint = planFingerprint(plan, version);
     const read = await readJournal(output);
-    if (isResumed && read === undefined) {
-      throw new JournalError("Cannot resume: the output folder has no journal");
-    }
     const isNew = read === undefined || read.lines.length === 0;
     if (!isResumed && !isNew) {
       throw new JournalError("The output folder holds a job already; go on with it by --resume");
@@ -90,6 +92,7 @@ export class JobRecord {
       // A crash before the first line has done nothing yet.
       const { run } = parts;
       const journal = new Journal(await output.create(JOURNAL_NAME));
+      await output.sync(); // lines on the disk are of no use in a file that has no name there
       await journal.add({ type: "job", version: 1, run, fingerprint });
       await journal.add({ type: "epoch", epoch: 1 });
       const state = { run, epoch: 1, lost: new Map() };
@@ -99,6 +102,11 @@ export class JobRecord {
     const reduces = new Map<number, ReduceLine>();
     for (const line of before.reduces.values()) {
       if (await isIntact(output, line)) reduces.set(line.task, line);
+    }
+    // A part of a job that was over is gone or changed: until it is there again, nobody may think it is.
+    if (reduces.size < plan.partitions) {
+      for (const name of [SUCCESS_NAME, PARTIAL_NAME]) await output.remove(name);
+      await output.sync();
     }
     const journal = new Journal(await output.extend(JOURNAL_NAME, read.keepBytes));
     const epoch = before.epoch + 1;
@@ -127,6 +135,11 @@ export class JobRecord {
       await this.#journal.add(line);
       this.#reduces.set(winner.task, line);
     }
+  }
+
+  /** Whether a map task was through at some time, be its output gone. */
+  wasMapped(task: number): boolean {
+    return this.#maps.has(task);
   }
 
   /** Notes that a map task is left out. @throws {FolderError} */
@@ -232,6 +245,15 @@ export class JobRecord {
     }
     await this.#output.rename(`.${name}`, name);
   }
+}
+
+/** A folder without a journal is somebody else's: not even a lock is left in it. @throws {JournalError} */
+async function checkJournal(output: Folder): Promise<void> {
+  const reader = await output.open(JOURNAL_NAME);
+  if (reader === undefined) {
+    throw new JournalError("Cannot resume: the output folder has no journal");
+  }
+  reader.close();
 }
 
 /** Whether an output is still as it was written. */

@@ -59,11 +59,15 @@ export const SUCCESS_NAME = "_SUCCESS";
 /** Name of the file that says what is not: instead of `_SUCCESS`. */
 export const PARTIAL_NAME = "_PARTIAL";
 
-/** Adds counters up. */
+/** Adds counters up; a sum stays within 2^53. */
 export function sumCounters(all: Iterable<Counters>): Record<string, number> {
-  const sums: Record<string, number> = {};
+  const sums = new Map<string, number>();
+  const most = Number.MAX_SAFE_INTEGER;
   for (const counters of all) {
-    for (const [name, count] of Object.entries(counters)) sums[name] = (sums[name] ?? 0) + count;
+    for (const [name, count] of Object.entries(counters)) {
+      const sum = (sums.get(name) ?? 0) + count; // names come from outside: `toString` is one, too
+      sums.set(name, Math.max(-most, Math.min(most, sum)));
+    }
   }
-  return sums;
+  return Object.fromEntries(sums);
 }

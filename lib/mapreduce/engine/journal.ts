@@ -47,7 +47,8 @@ export function journalState(lines: readonly JournalLine[], fingerprint: string)
   }
   if (first.fingerprint !== fingerprint) {
     throw new JournalError(
-      "Cannot resume: inputs, job or options are not what they were; use another --output",
+      "Cannot resume: inputs, job or options are not what they were, or tram is of another version; " +
+        "use another --output",
     );
   }
   let epoch = 0;

@@ -4,9 +4,14 @@ import type { FrameView } from "../../transport/frame_view.ts";
 import type { Kind, Kinds } from "../../transport/service.ts";
 import { PIECE_BYTES } from "./protocol.ts";
 
+/** Control frames that may wait for room: more of them than anybody takes. */
+const MAX_BACKLOG = 100_000;
+
 /** Sends on a connection. What is sent on a dead one is lost, as on the way. */
 export class LinePost<K extends Kinds> {
   readonly connection: Connection<K>;
+  /** Bulk frames that wait for room. */
+  waitingBulk = 0;
   #backlog: (() => boolean)[] = [];
 
   /** One per connection. */
@@ -18,6 +23,10 @@ export class LinePost<K extends Kinds> {
   post<Sent>(kind: Kind<unknown, Sent>, value: Sent): void {
     const send = () => this.connection.send(kind, value);
     if (this.#backlog.length === 0 && send()) return;
+    if (this.#backlog.length >= MAX_BACKLOG) {
+      this.#backlog.length = 0;
+      return void this.connection.abort("slow-reader", `Too slow: ${MAX_BACKLOG} frames wait`);
+    }
     this.#backlog.push(send);
     if (this.#backlog.length === 1) this.#drain();
   }
@@ -25,7 +34,7 @@ export class LinePost<K extends Kinds> {
   /** Sends a bulk frame when there is room. @returns false when the connection is over */
   async bulk<Sent>(kind: Kind<unknown, Sent>, value: Sent): Promise<boolean> {
     while (!this.connection.send(kind, value)) {
-      if (!await this.connection.writable("bulk")) return false;
+      if (!await this.#bulkRoom()) return false;
     }
     return true;
   }
@@ -47,7 +56,7 @@ export class LinePost<K extends Kinds> {
       const piece = bytes.subarray(at, at + PIECE_BYTES);
       const writer = this.connection.reserve(kind, headBytes + piece.length);
       if (writer === undefined) {
-        if (!await this.connection.writable("bulk")) return false;
+        if (!await this.#bulkRoom()) return false;
         continue;
       }
       for (const [i, number] of head.entries()) writer.setUint32(i * 4, number);
@@ -56,6 +65,15 @@ export class LinePost<K extends Kinds> {
       at += piece.length;
     }
     return this.connection.isOpen;
+  }
+
+  async #bulkRoom(): Promise<boolean> {
+    this.waitingBulk++;
+    try {
+      return await this.connection.writable("bulk");
+    } finally {
+      this.waitingBulk--;
+    }
   }
 
   async #drain(): Promise<void> {

@@ -7,6 +7,7 @@ import type { Input } from "../input/input.ts";
 import { type Problem, PROBLEM_CODES } from "../input/problem.ts";
 import type { Split } from "../input/split.ts";
 import type { AttemptName } from "./attempt_name.ts";
+import { MAX_PARTITIONS } from "./max_partitions.ts";
 
 /** Most UTF-16 code units of a line of text. */
 export const MAX_LINE_LENGTH = 10_000;
@@ -56,6 +57,8 @@ export interface Join {
   readonly run: string;
   /** What it runs on, as far as outputs depend on it: see `ENGINE_VERSION`. Others need not say it. */
   readonly version?: string;
+  /** Known to it and the coordinator alone: who joins by the same id must have the same. */
+  readonly secret?: string;
   /** Map outputs on its disk. */
   readonly holds: readonly AttemptName[];
 }
@@ -69,6 +72,7 @@ export const joinSchema: v.GenericSchema<Join> = v.object({
   shufflePort: v.pipe(whole, v.maxValue(65535)),
   run: line,
   version: v.exactOptional(line),
+  secret: v.exactOptional(v.pipe(v.string(), v.maxLength(64))),
   holds: v.array(mapNameSchema),
 });
 
@@ -85,7 +89,7 @@ export interface JobNotice {
 export const jobNoticeSchema: v.GenericSchema<JobNotice> = v.object({
   run: line,
   epoch: u32,
-  partitions: v.pipe(u32, v.minValue(1)),
+  partitions: v.pipe(u32, v.minValue(1), v.maxValue(MAX_PARTITIONS)),
   job: v.string(),
 });
 
@@ -217,7 +221,7 @@ const runPartSchema: v.GenericSchema<RunPart> = v.object({
 export type Counters = Readonly<Record<string, number>>;
 const countersSchema: v.GenericSchema<Counters> = v.record(
   v.pipe(v.string(), v.maxLength(MAX_COUNTER_NAME_LENGTH)),
-  v.pipe(v.number(), v.finite()),
+  v.pipe(v.number(), v.safeInteger()),
 );
 
 const problemSchema: v.GenericSchema<Problem> = v.object({

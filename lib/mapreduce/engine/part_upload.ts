@@ -1,5 +1,5 @@
 /** Takes the output of one reduce attempt and puts it on the disk under a name of its own. */
-import { extendCrc32 } from "./extend_crc32.ts";
+import { extendCrc32 } from "../input/extend_crc32.ts";
 import type { Folder, FolderFile } from "./folder.ts";
 
 /** The output of one reduce attempt, as it arrives. */
@@ -13,6 +13,8 @@ export class PartUpload {
   #last: Promise<void>;
   #bytes = 0;
   #crc32 = 0;
+  /** Why the disk did not take all of it. */
+  #failure: unknown;
   #isOver = false;
 
   /** @param onFailure told once, when the disk takes no more */
@@ -43,6 +45,7 @@ export class PartUpload {
   /** Makes all of it durable, under `name`. @throws {FolderError} */
   async commit(name: string): Promise<void> {
     await this.#last;
+    if (this.#failure !== undefined) throw this.#failure;
     const file = await this.#open;
     if (file === undefined || this.#isOver) throw new Error(`Cannot write ${name}: it was dropped`);
     await file.sync();
@@ -66,16 +69,23 @@ export class PartUpload {
 
   #begin(): Promise<void> {
     this.#open = this.#folder.create(this.file);
-    return this.#open.then(() => {}, (error) => this.#onFailure(error));
+    return this.#open.then(() => {}, (error) => this.#fail(error));
+  }
+
+  #fail(error: unknown): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = error;
+    this.#onFailure(error);
   }
 
   #then(run: (file: FolderFile) => Promise<void>): Promise<void> {
     return this.#last = this.#last.then(async () => {
-      if (this.#isOver || this.#open === undefined) return;
+      // Behind a hole nothing is written: what is there is never taken for the whole.
+      if (this.#isOver || this.#open === undefined || this.#failure !== undefined) return;
       try {
         await run(await this.#open);
       } catch (error) {
-        this.#onFailure(error);
+        this.#fail(error);
       }
     });
   }

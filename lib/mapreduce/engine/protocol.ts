@@ -31,6 +31,7 @@
  */
 import type { FrameView } from "../../transport/frame_view.ts";
 import { defineService, json, type Kind, raw, type Service } from "../../transport/service.ts";
+import { MAX_MAP_DONE_BYTES } from "./fit_report.ts";
 import * as m from "./messages.ts";
 
 type Raw = Kind<FrameView, Uint8Array>;
@@ -41,11 +42,20 @@ export const ENGINE_BYTES = { outputHead: 12, dataHead: 4 } as const;
 /** Code after JOIN: the worker is of another version than the coordinator, so outputs could differ. */
 export const OTHER_VERSION = "mapreduce.version";
 
+/** Code after JOIN: the id is another worker's. */
+export const NOT_YOURS = "mapreduce.not-yours";
+
 /** Most bytes of content in one bulk frame. */
 export const PIECE_BYTES = 60 * 1024;
 
 /** Most bytes of a control frame: a reduce attempt is told of each map task. */
 const MAX_CONTROL_BYTES = 32 * 1024 * 1024;
+
+/** Most bytes of what a worker says of one attempt, but for the reports of those that are through. */
+const MAX_SAYING_BYTES = 128 * 1024;
+
+/** Most bytes of a question. */
+const MAX_QUESTION_BYTES = 4096;
 
 /** Time between two signs of life: a worker that says nothing for three of them is gone. */
 const HEARTBEAT_MS = 3000;
@@ -86,14 +96,14 @@ export const mapreduceService: Service<{
     runReduce: json(0x23, m.runReduceSchema),
     moved: json(0x24, m.movedSchema),
     cancel: json(0x25, m.cancelSchema),
-    progress: json(0x26, m.progressSchema),
-    mapDone: json(0x27, m.mapDoneSchema),
-    failed: json(0x28, m.failedSchema),
+    progress: json(0x26, m.progressSchema, { maxBytes: MAX_SAYING_BYTES }),
+    mapDone: json(0x27, m.mapDoneSchema, { maxBytes: MAX_MAP_DONE_BYTES }),
+    failed: json(0x28, m.failedSchema, { maxBytes: MAX_SAYING_BYTES }),
     over: json(0x29, m.overSchema),
     output: raw(0x2a, { lane: "bulk", credit: "service", minBytes: ENGINE_BYTES.outputHead }),
     reduceDone: json(0x2b, m.reduceDoneSchema, { lane: "bulk" }),
-    fetch: json(0x2c, m.fetchSchema),
-    read: json(0x2d, m.readInputSchema),
+    fetch: json(0x2c, m.fetchSchema, { maxBytes: MAX_QUESTION_BYTES }),
+    read: json(0x2d, m.readInputSchema, { maxBytes: MAX_QUESTION_BYTES }),
     data: raw(0x2e, data),
     dataEnd: json(0x2f, m.dataEndSchema, { lane: "bulk" }),
   },

@@ -28,11 +28,15 @@ export async function readFromCoordinator(
   signal: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const pieces: Uint8Array[] = [];
+  let leftBytes = 0;
   const write = (bytes: Uint8Array) => {
+    leftBytes -= bytes.length;
+    if (leftBytes < 0) throw new TaskError("The coordinator sent more than was asked for");
     onPiece();
     pieces.push(bytes);
   };
   for (let at = 0; at < length;) {
+    leftBytes = Math.min(length - at, MAX_READ_BYTES);
     const part = { input, offset: offset + at, length: Math.min(length - at, MAX_READ_BYTES) };
     const { bytes, failure, error } = await requests.ask(
       mapreduceService.kinds.read,

@@ -1,5 +1,5 @@
 /** A folder on the real disk. */
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { lockFolder } from "./lock_folder.ts";
 import { type Folder, FolderError, type FolderFile, type FolderReader } from "./folder.ts";
 
@@ -98,6 +98,10 @@ export function realFolder(path: string): Folder {
         await Deno.rename(pathOf(from), pathOf(to));
         await syncFolder(path);
       }),
+    async sync() {
+      await syncFolder(path);
+      await syncFolder(dirname(resolve(path)));
+    },
     remove: (name) =>
       attempt("remove", pathOf(name), async () => {
         await Deno.remove(pathOf(name)).catch((error) => {

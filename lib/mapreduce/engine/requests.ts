@@ -29,6 +29,10 @@ export class Requests<K extends Kinds> {
   readonly #open = new Map<number, Request>();
   #lastId = 0;
   #isOver = false;
+  /** Pieces that are being taken. */
+  #taking = 0;
+  /** Whether something has come, or was being taken, since {@linkcode Requests.isSilent}. */
+  #wasHeard = true;
 
   /** One per connection. */
   constructor(post: LinePost<K>) {
@@ -64,6 +68,7 @@ export class Requests<K extends Kinds> {
       bytes: 0,
       error: undefined,
     };
+    if (this.#open.size === 0) this.#wasHeard = true;
     this.#open.set(id, request);
     this.#post.post(kind, { ...question, id } as Sent);
     if (signal === undefined) return promise;
@@ -81,7 +86,9 @@ export class Requests<K extends Kinds> {
     const request = this.#open.get(view.getUint32(0));
     const frameBytes = view.length + 5;
     const release = () => this.#post.connection.releaseBulk(frameBytes);
+    this.#wasHeard = true;
     if (request === undefined) return release();
+    this.#taking++;
     const bytes = view.copy(ENGINE_BYTES.dataHead);
     request.last = request.last.then(async () => {
       if (request.error !== undefined) return;
@@ -91,11 +98,22 @@ export class Requests<K extends Kinds> {
       } catch (error) {
         request.error = error ?? new Error("Cannot take what came");
       }
-    }).finally(release);
+    }).finally(() => {
+      this.#taking--;
+      release();
+    });
+  }
+
+  /** Whether something was asked for and nothing has come of anything since the last call. */
+  isSilent(): boolean {
+    const wasHeard = this.#wasHeard || this.#taking > 0 || this.#open.size === 0;
+    this.#wasHeard = false;
+    return !wasHeard;
   }
 
   /** Handles DATA_END. */
   dataEnd({ id, bytes, failure }: DataEnd): void {
+    this.#wasHeard = true;
     const request = this.#open.get(id);
     if (request === undefined) return;
     this.#open.delete(id);

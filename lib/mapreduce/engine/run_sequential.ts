@@ -1,7 +1,7 @@
 /** Runs a job in this process, one task after the other: the plain way, and the oracle of the other one. */
 import { attemptKey, type AttemptName } from "./attempt_name.ts";
 import type { CoordinatorParts } from "./coordinator_types.ts";
-import { extendCrc32 } from "./extend_crc32.ts";
+import { extendCrc32 } from "../input/extend_crc32.ts";
 import { type Folder, FolderError } from "./folder.ts";
 import { JobRecord } from "./job_record.ts";
 import { type JobResult, partName } from "./job_result.ts";
@@ -40,9 +40,9 @@ const SELF = "self";
 export async function runSequential(parts: SequentialParts): Promise<JobResult> {
   const startNs = parts.clock.monotonicNs();
   const record = await JobRecord.open(parts);
-  await OutputDesk.tidy(parts.output);
   const run = new SequentialRun(parts, record);
   try {
+    await OutputDesk.tidy(parts.output);
     const result = await record.finish(await run.run());
     const wallMs = (parts.clock.monotonicNs() - startNs) / 1e6;
     return { ...result, attempts: run.attempts, backups: 0, refused: 0, wallMs };
@@ -114,7 +114,9 @@ class SequentialRun {
       for (const problem of done.problems) this.#parts.onEvent?.({ type: "problem", problem });
     } catch (error) {
       const isTasks = error instanceof TaskError && !error.isWorkers;
-      if (plan.onError !== "skip" || !isTasks || this.#parts.signal.aborted) throw error;
+      // Parts of an earlier run may have what it read: it cannot be left out any more.
+      const canSkip = plan.onError === "skip" && isTasks && !this.#record.wasMapped(task);
+      if (!canSkip || this.#parts.signal.aborted) throw error;
       await this.#record.lose(task, error.message);
       this.#parts.onEvent?.({ type: "lost", task, message: error.message });
     }

@@ -21,8 +21,56 @@ export interface DataKinds {
   readonly dataEnd: Kind<DataEnd>;
 }
 
+/** Runs that are read at once for one line: each has a file open and bytes in memory. */
+const MAX_AT_ONCE = 4;
+
+/** Questions of one line that may wait. The coordinator asks for many workers. */
+const MAX_WAITING = 200_000;
+
+/** Answers what is asked on one line, some at a time, in the order of asking. */
+export class RunServer<K extends Kinds> {
+  readonly #post: LinePost<K>;
+  readonly #kinds: DataKinds;
+  readonly #folder: Folder;
+  readonly #held: () => ReadonlyMap<string, HeldOutput>;
+  readonly #waiting: Fetch[] = [];
+  #busy = 0;
+
+  /** One per connection. @param held what this worker has at the time */
+  constructor(
+    post: LinePost<K>,
+    kinds: DataKinds,
+    folder: Folder,
+    held: () => ReadonlyMap<string, HeldOutput>,
+  ) {
+    this.#post = post;
+    this.#kinds = kinds;
+    this.#folder = folder;
+    this.#held = held;
+  }
+
+  /** Handles FETCH; the answer follows. */
+  fetch(fetch: Fetch): void {
+    if (this.#waiting.length >= MAX_WAITING) {
+      this.#waiting.length = 0;
+      const message = "Too many FETCH wait for an answer";
+      return void this.#post.connection.abort("mapreduce.flood", message);
+    }
+    this.#waiting.push(fetch);
+    if (this.#busy < MAX_AT_ONCE) this.#answer();
+  }
+
+  async #answer(): Promise<void> {
+    this.#busy++;
+    for (let fetch; this.#post.connection.isOpen && (fetch = this.#waiting.shift());) {
+      await serveRun(fetch, this.#held(), this.#folder, this.#post, this.#kinds);
+    }
+    this.#busy--;
+  }
+}
+
 /** Answers a FETCH. Never throws. */
-export async function serveRun<K extends Kinds>(
+async function serveRun<K extends Kinds>(
   { id, name, partition }: Fetch,
   held: ReadonlyMap<string, HeldOutput>,
   folder: Folder,

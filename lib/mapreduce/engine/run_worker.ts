@@ -6,6 +6,7 @@ import { listen } from "../../transport/listen.ts";
 import { LineError } from "../../transport/line_error.ts";
 import { keepConnected } from "../../transport/reconnect.ts";
 import type { Handlers } from "../../transport/routes.ts";
+import type { Kinds } from "../../transport/service.ts";
 import { Attempts, type CoordinatorLine } from "./attempts.ts";
 import { ENGINE_VERSION } from "./engine_version.ts";
 import { LinePost } from "./line_post.ts";
@@ -17,7 +18,7 @@ import {
   shuffleService,
 } from "./protocol.ts";
 import { Requests } from "./requests.ts";
-import { type HeldOutput, serveRun } from "./run_server.ts";
+import { type DataKinds, type HeldOutput, RunServer } from "./run_server.ts";
 import { ShuffleLines } from "./shuffle_lines.ts";
 import type { WorkerEnd, WorkerParts } from "./worker_types.ts";
 
@@ -56,6 +57,9 @@ class WorkerRun {
   readonly #onAbort = () => this.#stop.abort(this.#parts.signal.reason);
   #attempts: Attempts | undefined;
   #run = "";
+  /** Ends when what the newest JOB asks for is done: one after the other, as lines come and go. */
+  #joining: Promise<void> = Promise.resolve();
+  #isOver = false;
   #end: WorkerEnd | undefined;
   #failure: unknown;
   /** Why the coordinator could not be reached last. */
@@ -72,11 +76,8 @@ class WorkerRun {
     const insecure = token === undefined;
     const options = { host, network, clock, tokens, insecure, ...(budget && { budget }) };
     this.#server = listen(shuffleService, options, (connection) => {
-      const post = new LinePost(connection);
-      return {
-        fetch: (fetch) =>
-          void serveRun(fetch, this.#held(), parts.folder, post, shuffleService.kinds),
-      };
+      const runs = this.#runServer(new LinePost(connection), shuffleService.kinds);
+      return { fetch: (fetch) => runs.fetch(fetch) };
     });
     if (signal.aborted) this.#onAbort();
     signal.addEventListener("abort", this.#onAbort, { once: true });
@@ -112,6 +113,7 @@ class WorkerRun {
   }
 
   async end(): Promise<void> {
+    this.#isOver = true;
     this.#waitTimer?.cancel();
     this.#reportTimer?.cancel();
     this.#parts.signal.removeEventListener("abort", this.#onAbort);
@@ -122,6 +124,10 @@ class WorkerRun {
 
   #held(): ReadonlyMap<string, HeldOutput> {
     return this.#attempts?.held ?? new Map();
+  }
+
+  #runServer<K extends Kinds>(post: LinePost<K>, kinds: DataKinds): RunServer<K> {
+    return new RunServer(post, kinds, this.#parts.folder, () => this.#held());
   }
 
   async #dial(): Promise<Connection<MapreduceKinds>> {
@@ -142,9 +148,15 @@ class WorkerRun {
   #handlers(connection: Connection<MapreduceKinds>): Handlers<MapreduceKinds> {
     const post = new LinePost(connection);
     const requests = new Requests(post);
+    const runs = this.#runServer(post, kinds);
     const line = { post, requests };
     return {
-      job: (job) => void this.#onJob(line, job),
+      job: (job) => {
+        // It is there: on a busy machine threads may take longer to start than it may stay away.
+        this.#waitTimer?.cancel();
+        this.#isWaiting = false;
+        this.#joining = this.#joining.then(() => this.#onJob(line, job));
+      },
       runMap: (message) => this.#attempts?.runMap(line, message),
       runReduce: (message) => this.#attempts?.runReduce(line, message),
       moved: (message) => this.#attempts?.moved(message),
@@ -153,7 +165,7 @@ class WorkerRun {
         this.#end = { outcome };
         this.#stop.abort(new DOMException("the job is over", "AbortError"));
       },
-      fetch: (fetch) => void serveRun(fetch, this.#held(), this.#parts.folder, post, kinds),
+      fetch: (fetch) => runs.fetch(fetch),
       data: (view) => requests.data(view),
       dataEnd: (end) => requests.dataEnd(end),
     };
@@ -161,25 +173,31 @@ class WorkerRun {
 
   async #onJob({ post }: CoordinatorLine, job: JobNotice): Promise<void> {
     const { id: worker, host, pid, slots, folder, openRunner } = this.#parts;
+    // A line that broke meanwhile has a successor, with a JOB of its own.
+    if (this.#isOver || !post.connection.isOpen) return;
     try {
       await this.#attempts?.abort("the line is lost"); // what ran for the line before
       if (job.run !== this.#run) {
-        await this.#attempts?.end();
+        const before = this.#attempts;
         this.#attempts = undefined;
-        this.#attempts = new Attempts(this.#parts, await openRunner(job, folder), this.#shuffle);
+        await before?.end();
+        const runner = await openRunner(job, folder);
+        if (this.#isOver) return await runner[Symbol.asyncDispose]();
+        this.#attempts = new Attempts(this.#parts, runner, this.#shuffle);
         this.#run = job.run;
       }
+      if (!post.connection.isOpen) return;
     } catch (error) {
       this.#failure = error;
       this.#stop.abort(error);
       return;
     }
-    this.#waitTimer?.cancel();
-    this.#isWaiting = false;
     const { port: shufflePort } = this.#server.address;
     const holds = this.#attempts?.holds ?? [];
     const { advertisedHost: shuffleHost = "", version = ENGINE_VERSION } = this.#parts;
-    const who = { worker, host, pid, slots, shuffleHost, shufflePort, version };
+    const { secret } = this.#parts;
+    const own = secret === undefined ? {} : { secret };
+    const who = { worker, host, pid, slots, shuffleHost, shufflePort, version, ...own };
     post.post(kinds.join, { ...who, run: job.run, holds });
     this.#parts.onEvent?.({ type: "joined", run: job.run, epoch: job.epoch });
   }

@@ -15,45 +15,45 @@
  * 5. A task is tried at another worker after a failure, as long as there is one.
  * 6. The last worker is never shunned: then the limits of the tasks decide.
  *
- * This file is longer than most because the rules only make sense together; what is counted has files of
- * its own (task board, worker roster).
+ * What is counted has files of its own; so has who gets what next (`fillSlots`).
  */
-import { attemptKey, type AttemptName } from "./attempt_name.ts";
+import { AttemptBook } from "./attempt_book.ts";
+import { type AttemptName, isSameAttempt } from "./attempt_name.ts";
+import { fillSlots } from "./fill_slots.ts";
 import type {
-  CancelReason,
   SchedulerAction,
   SchedulerCounts,
   SchedulerEvent,
   SchedulerOptions,
   Winner,
 } from "./scheduler_types.ts";
-import { SortedNumbers } from "./sorted_numbers.ts";
-import { TaskBoard } from "./task_board.ts";
-import type { RunningAttempt, TaskState, WorkerState } from "./task_state.ts";
-import { WorkerRoster } from "./worker_roster.ts";
+import type { TaskBoard } from "./task_board.ts";
+import type { TaskState } from "./task_state.ts";
+import type { WorkerRoster } from "./worker_roster.ts";
 
 /** Pause before a task is tried again where it has failed, for each failure, in milliseconds. */
 const RETRY_MS = 250;
 
+/** Deaths of workers that are nearer to each other than this count once for a task, in milliseconds. */
+const DEATH_GAP_MS = 1000;
+
 /** Decides who does what. */
 export class Scheduler {
   readonly #options: SchedulerOptions;
+  readonly #book: AttemptBook;
   readonly #board: TaskBoard;
-  readonly #workers = new WorkerRoster();
-  readonly #durations = { map: new SortedNumbers(), reduce: new SortedNumbers() };
-  #actions: SchedulerAction[] = [];
-  #nowMs: number;
+  readonly #workers: WorkerRoster;
   #noWorkerSinceMs: number;
   #isOver = false;
-  #attempts = 0;
-  #backups = 0;
   #refused = 0;
 
   /** A job of which nothing is done, or what the options say. */
   constructor(options: SchedulerOptions) {
     this.#options = options;
-    this.#nowMs = this.#noWorkerSinceMs = options.nowMs;
-    const board = this.#board = new TaskBoard(options.maps, options.reduces);
+    this.#noWorkerSinceMs = options.nowMs;
+    this.#book = new AttemptBook(options);
+    const board = this.#board = this.#book.board;
+    this.#workers = this.#book.workers;
     for (const winner of options.winners ?? []) {
       const task = board.of(winner);
       if (task === undefined) continue;
@@ -72,18 +72,17 @@ export class Scheduler {
 
   /** Takes an event and says what to do. */
   handle(event: SchedulerEvent, nowMs: number): SchedulerAction[] {
-    this.#nowMs = nowMs;
-    this.#actions = [];
+    this.#book.nowMs = nowMs;
     if (!this.#isOver) {
       this.#take(event);
       if (event.type === "tick") this.#watch();
-      if (event.type !== "progress") this.#fill();
+      if (event.type !== "progress" && !this.#isOver) fillSlots(this.#book);
       if (!this.#isOver && this.#board.isDone) {
         this.#endAll();
-        this.#act({ type: "done" });
+        this.#book.act({ type: "done" });
       }
     }
-    return this.#actions;
+    return this.#book.takeActions();
   }
 
   /** Whether this attempt runs at that worker: only then may it say anything. */
@@ -102,7 +101,9 @@ export class Scheduler {
   /** The worker that has the output of this very attempt, if it is the winner and there. */
   holder(name: AttemptName): string | undefined {
     const { winner, isRecorded, isThere } = this.#board.of(name) ?? {};
-    if (winner === undefined || !isRecorded || !isThere || !same(winner, name)) return undefined;
+    if (winner === undefined || !isRecorded || !isThere || !isSameAttempt(winner, name)) {
+      return undefined;
+    }
     return winner.worker;
   }
 
@@ -121,8 +122,8 @@ export class Scheduler {
       running: { ...running },
       total: { map: maps.length, reduce: reduces.length },
       workers: this.#workers.size,
-      attempts: this.#attempts,
-      backups: this.#backups,
+      attempts: this.#book.begun.all,
+      backups: this.#book.begun.backups,
       refused: this.#refused,
     };
   }
@@ -136,7 +137,7 @@ export class Scheduler {
       case "progress": {
         const attempt = this.#board.attempt(event.worker, event.name);
         if (attempt === undefined) return this.#refuse(event.worker, event.name);
-        attempt.progressMs = this.#nowMs;
+        attempt.progressMs = this.#book.nowMs;
         return;
       }
       case "finished":
@@ -157,23 +158,21 @@ export class Scheduler {
     this.#workers.add(id, slots);
     for (const name of holds) {
       const task = this.#board.of(name);
-      const { winner } = task ?? {};
-      if (
-        task === undefined || winner === undefined || winner.worker !== id || !same(winner, name)
-      ) {
-        this.#act({ type: "cancel", worker: id, name, reason: "superseded" });
+      const winner = task?.winner;
+      if (task === undefined || winner?.worker !== id || !isSameAttempt(winner, name)) {
+        this.#book.act({ type: "cancel", worker: id, name, reason: "superseded" });
         continue;
       }
       task.isThere = true;
       this.#board.changed(task);
-      this.#cancelAll(task, "another-won");
-      if (task.isRecorded) this.#act({ type: "moved", winner });
+      this.#book.cancelAll(task, "another-won");
+      if (task.isRecorded) this.#book.act({ type: "moved", winner });
     }
   }
 
   #onLeft(id: string): void {
     if (!this.#workers.remove(id)) return;
-    if (this.#workers.size === 0) this.#noWorkerSinceMs = this.#nowMs;
+    if (this.#workers.size === 0) this.#noWorkerSinceMs = this.#book.nowMs;
     for (const task of this.#board.all()) {
       if (task.winner?.worker === id && task.isThere) {
         task.isThere = false;
@@ -182,6 +181,9 @@ export class Scheduler {
       const attempt = task.running.find(({ worker }) => worker === id);
       if (attempt === undefined) continue;
       this.#board.end(task, attempt);
+      // When many machines lose power, a task goes from one to the next as each is found dead.
+      if (this.#book.nowMs - task.diedMs < DEATH_GAP_MS) continue;
+      task.diedMs = this.#book.nowMs;
       task.deaths++;
       if (task.deaths < this.#options.limits.taskDeaths) continue;
       task.lastMessage = `${task.deaths} workers died of it`;
@@ -193,16 +195,14 @@ export class Scheduler {
     const attempt = this.#board.attempt(worker, name);
     const task = this.#board.of(name);
     if (attempt === undefined || task === undefined) return this.#refuse(worker, name);
-    this.#durations[name.kind].add(this.#nowMs - attempt.startedMs);
-    this.#end(task, attempt);
-    this.#workers.get(worker)?.suspects.clear();
-    this.#cancelAll(task, "another-won");
+    this.#book.finish(task, attempt);
+    this.#book.cancelAll(task, "another-won");
     const winner = { ...name, worker };
     task.winner = winner;
     task.isRecorded = false;
     task.isThere = true;
     this.#board.changed(task);
-    this.#act({ type: "record", winner });
+    this.#book.act({ type: "record", winner });
   }
 
   #onFailed(event: SchedulerEvent & { readonly type: "failed" }): void {
@@ -210,7 +210,7 @@ export class Scheduler {
     const attempt = this.#board.attempt(id, name);
     const task = this.#board.of(name);
     if (attempt === undefined || task === undefined) return this.#refuse(id, name);
-    this.#end(task, attempt);
+    this.#book.end(task, attempt);
     if (isFinal) task.failures = this.#options.limits.taskFailures;
     this.#blame(task, id, message, isWorkers);
   }
@@ -227,26 +227,26 @@ export class Scheduler {
     if (
       worker !== undefined && worker.suspects.size >= workerFailures && this.#workers.shun(worker)
     ) {
-      this.#act({ type: "shunned", worker: id });
+      this.#book.act({ type: "shunned", worker: id });
     }
     // What is wrong may pass: somebody makes room on the disk.
     if (this.#workers.isTriedEverywhere(task)) {
-      task.notBeforeMs = this.#nowMs + RETRY_MS * task.failures;
+      task.notBeforeMs = this.#book.nowMs + RETRY_MS * task.failures;
     }
   }
 
   #onRecorded(name: AttemptName): void {
     const task = this.#board.of(name);
     const { winner } = task ?? {};
-    if (task === undefined || winner === undefined || !same(winner, name)) return;
+    if (task === undefined || winner === undefined || !isSameAttempt(winner, name)) return;
     task.isRecorded = true;
     this.#board.changed(task);
-    if (task.kind === "map" && task.isThere) this.#act({ type: "moved", winner });
+    if (task.kind === "map" && task.isThere) this.#book.act({ type: "moved", winner });
   }
 
   #onOutputLost(name: AttemptName): void {
     const task = this.#board.of(name);
-    if (task?.winner === undefined || !same(task.winner, name) || !task.isThere) return;
+    if (task?.winner === undefined || !isSameAttempt(task.winner, name) || !task.isThere) return;
     task.isThere = false;
     this.#board.changed(task);
     this.#blame(task, task.winner.worker, "its output cannot be read where it was made", true);
@@ -260,95 +260,14 @@ export class Scheduler {
     for (const task of [...active]) {
       for (const attempt of [...task.running]) {
         // A reduce attempt cannot go on while a map output is missing.
-        if (task.kind === "reduce" && !mapsAreDone) attempt.progressMs = this.#nowMs;
-        if (this.#nowMs - attempt.progressMs < stallMs) continue;
-        this.#cancel(task, attempt, "no-progress");
+        if (task.kind === "reduce" && !mapsAreDone) attempt.progressMs = this.#book.nowMs;
+        if (this.#book.nowMs - attempt.progressMs < stallMs) continue;
+        this.#book.cancel(task, attempt, "no-progress");
         this.#blame(task, attempt.worker, `no progress for ${stallMs / 1000} s`, false);
       }
     }
-    if (this.#workers.size > 0 || this.#nowMs - this.#noWorkerSinceMs < noWorkerMs) return;
+    if (this.#workers.size > 0 || this.#book.nowMs - this.#noWorkerSinceMs < noWorkerMs) return;
     if (!this.#board.isDone) this.#fail("no-workers", `No worker for ${noWorkerMs / 1000} s`);
-  }
-
-  /** Gives the free slots something to do. */
-  #fill(): void {
-    const board = this.#board;
-    // A map output that is missing is needed by nobody once the last reduce attempt is through.
-    if (this.#isOver || board.reduces.every((task) => task.isDone || task.isBeingRecorded)) return;
-    if (!board.mapsAreDone) {
-      for (const task of board.waitingMaps(this.#nowMs)) {
-        if (this.#startAnywhere(task)) continue;
-        this.#makeRoomFor(task);
-        if (!this.#workers.hasRoom()) return;
-      }
-    }
-    if (board.mapsAreDone) {
-      for (const task of board.waitingReduces(this.#nowMs)) {
-        if (!this.#startAnywhere(task) && !this.#workers.hasRoom()) return;
-      }
-    }
-    this.#startBackups();
-  }
-
-  #startAnywhere(task: TaskState): boolean {
-    const worker = this.#workers.choose(task) ?? this.#takeFromBackup(task);
-    if (worker !== undefined) this.#start(task, worker, false);
-    return worker !== undefined;
-  }
-
-  /** Ends the reduce attempt that began last, so that a map task gets its slot. */
-  #makeRoomFor(map: TaskState): void {
-    const { running, active } = this.#board;
-    // One is enough: while it does the map task, the others wait.
-    if (running.reduce === 0 || running.map > 0) return;
-    let latest: { task: TaskState; attempt: RunningAttempt } | undefined;
-    for (const task of active) {
-      for (const attempt of task.running) {
-        if (task.kind === "map" || this.#workers.get(attempt.worker)?.isShunned) continue;
-        if (latest !== undefined && attempt.startedMs < latest.attempt.startedMs) continue;
-        latest = { task, attempt };
-      }
-    }
-    const worker = this.#workers.get(latest?.attempt.worker ?? "");
-    if (latest === undefined || worker === undefined) return;
-    this.#cancel(latest.task, latest.attempt, "makes-room");
-    this.#start(map, worker, false);
-  }
-
-  /** Tries at another worker what takes long: first what was tried so least often, then what runs longest. */
-  #startBackups(): void {
-    const late = [...this.#board.active]
-      .filter((task) => task.running.length === 1 && this.#isLate(task, task.running[0]))
-      .sort((a, b) => a.backups - b.backups || startOf(a) - startOf(b));
-    for (const task of late) {
-      const worker = this.#workers.chooseBackup(task) ?? this.#takeFromBackup(task);
-      if (worker !== undefined) this.#start(task, worker, true);
-    }
-  }
-
-  #isLate({ kind }: TaskState, attempt: RunningAttempt | undefined): boolean {
-    const { backupMs, backupFactor } = this.#options.limits;
-    const median = this.#durations[kind].median;
-    if (attempt === undefined || median === undefined) return false;
-    if (kind === "reduce" && !this.#board.mapsAreDone) return false; // it waits
-    return this.#nowMs - attempt.startedMs > Math.max(backupMs, backupFactor * median);
-  }
-
-  /**
-   * Ends a backup attempt that takes long itself, of a task that had more of them: what hangs everywhere
-   * must not keep the slot from what would be through at once.
-   */
-  #takeFromBackup(wanted: TaskState): WorkerState | undefined {
-    for (const task of this.#board.active) {
-      const [, backup] = task.running;
-      if (backup === undefined || task.backups <= wanted.backups) continue;
-      const worker = this.#workers.get(backup.worker);
-      if (worker === undefined || !this.#workers.canTakeOver(wanted, worker)) continue;
-      if (!this.#isLate(task, backup)) continue;
-      this.#cancel(task, backup, "makes-room");
-      return worker;
-    }
-    return undefined;
   }
 
   #giveUp(task: TaskState): void {
@@ -360,69 +279,28 @@ export class Scheduler {
       const what = kind === "map" ? "Map task" : "Reduce task";
       return this.#fail("task-failed", `${what} ${task.task} cannot be done: ${lastMessage}`);
     }
-    this.#cancelAll(task, "not-needed");
+    this.#book.cancelAll(task, "not-needed");
     task.isLost = true;
     this.#board.changed(task);
     for (const { suspects } of this.#workers.all()) suspects.delete(task);
-    this.#act({ type: "lost", task: task.task, message: lastMessage });
+    this.#book.act({ type: "lost", task: task.task, message: lastMessage });
   }
 
   #fail(code: "task-failed" | "no-workers", message: string): void {
     if (this.#isOver) return;
     this.#endAll();
-    this.#act({ type: "failed", code, message });
+    this.#book.act({ type: "failed", code, message });
   }
 
   #endAll(): void {
     this.#isOver = true;
-    for (const task of [...this.#board.active]) this.#cancelAll(task, "not-needed");
-  }
-
-  #start(task: TaskState, worker: WorkerState, isBackup: boolean): void {
-    const { kind, task: number } = task;
-    const name = { epoch: this.#options.epoch, kind, task: number, attempt: task.nextAttempt() };
-    const startedMs = this.#nowMs;
-    this.#board.begin(task, { name, worker: worker.id, startedMs, progressMs: startedMs });
-    worker.running++;
-    this.#attempts++;
-    if (isBackup) {
-      this.#backups++;
-      task.backups++;
-    }
-    this.#act({ type: "start", worker: worker.id, name, isBackup });
-  }
-
-  #cancelAll(task: TaskState, reason: CancelReason): void {
-    for (const attempt of [...task.running]) this.#cancel(task, attempt, reason);
-  }
-
-  #cancel(task: TaskState, attempt: RunningAttempt, reason: CancelReason): void {
-    this.#end(task, attempt);
-    this.#act({ type: "cancel", worker: attempt.worker, name: attempt.name, reason });
-  }
-
-  #end(task: TaskState, attempt: RunningAttempt): void {
-    this.#board.end(task, attempt);
-    const worker = this.#workers.get(attempt.worker);
-    if (worker !== undefined) worker.running--;
+    for (const task of [...this.#board.active]) this.#book.cancelAll(task, "not-needed");
   }
 
   #refuse(worker: string, name: AttemptName): void {
     this.#refused++;
     const winner = this.#board.of(name)?.winner;
-    if (winner !== undefined && winner.worker === worker && same(winner, name)) return; // a repeat
-    this.#act({ type: "cancel", worker, name, reason: "superseded" });
+    if (winner?.worker === worker && isSameAttempt(winner, name)) return; // a repeat
+    this.#book.act({ type: "cancel", worker, name, reason: "superseded" });
   }
-
-  #act(action: SchedulerAction): void {
-    this.#actions.push(action);
-  }
-}
-
-function startOf({ running }: TaskState): number {
-  return running[0]?.startedMs ?? 0;
-}
-
-function same(a: AttemptName, b: AttemptName): boolean {
-  return attemptKey(a) === attemptKey(b);
 }

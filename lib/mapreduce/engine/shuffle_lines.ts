@@ -16,6 +16,9 @@ const DIAL_MS = 3000;
 /** Time in which a worker that could not be reached is not dialled again, in milliseconds. */
 const AVOID_MS = 30_000;
 
+/** How often it is asked whether a worker gives anything; one that did not in all of that time is given up. */
+const WATCH_MS = 5000;
+
 /** What lines are made of. */
 export interface ShuffleLinesParts {
   readonly clock: Clock;
@@ -67,6 +70,21 @@ export class ShuffleLines {
     }));
   }
 
+  /** Gives a line up whose other end lives and gives nothing: the coordinator gets it, or has it made again. */
+  #watch(
+    connection: Connection<ShuffleKinds>,
+    requests: Requests<ShuffleKinds>,
+    key: string,
+  ): void {
+    const { clock } = this.#parts;
+    const timer = clock.after(WATCH_MS, () => {
+      if (!requests.isSilent()) return this.#watch(connection, requests, key);
+      this.#avoidUntilNs.set(key, clock.monotonicNs() + AVOID_MS * 1e6);
+      connection.abort("silent", "What was asked for does not come");
+    });
+    connection.closed.then(() => timer.cancel());
+  }
+
   async #dial(
     { host, port }: Source,
     key: string,
@@ -86,6 +104,7 @@ export class ShuffleLines {
       });
       line().connection = connection;
       connection.closed.then(() => this.#lines.delete(key));
+      if (requests !== undefined) this.#watch(connection, requests, key);
       if (this.#isOver) await connection.close();
       return requests;
     } catch {

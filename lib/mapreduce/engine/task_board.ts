@@ -1,5 +1,5 @@
 /** All tasks of a job, with what is counted of them, so that nobody has to look at each. */
-import { attemptKey, type AttemptName, type TaskKind } from "./attempt_name.ts";
+import { type AttemptName, isSameAttempt, type TaskKind } from "./attempt_name.ts";
 import { type RunningAttempt, TaskState } from "./task_state.ts";
 
 /** All tasks of a job. Whoever changes a task says so by {@linkcode TaskBoard.changed}. */
@@ -70,9 +70,8 @@ export class TaskBoard {
 
   /** The attempt of that name at that worker, if it runs. */
   attempt(worker: string, name: AttemptName): RunningAttempt | undefined {
-    const key = attemptKey(name);
     return this.of(name)?.running.find((one) =>
-      one.worker === worker && attemptKey(one.name) === key
+      one.worker === worker && isSameAttempt(one.name, name)
     );
   }
 

@@ -1,7 +1,7 @@
 /** Does a map or reduce attempt of a job, in the thread that it is called in. */
 import { combineInto } from "../kernel/combining_writer.ts";
 import { mergeRuns } from "../kernel/merge_runs.ts";
-import type { RunCursor } from "../kernel/run_cursor.ts";
+import type { SyncRunCursor } from "../kernel/run_cursor.ts";
 import { RunError } from "../kernel/run_error.ts";
 import { RunReader } from "../kernel/run_reader.ts";
 import { RunWriter } from "../kernel/run_writer.ts";
@@ -129,7 +129,7 @@ export async function reduceBody(
     written += bytes.length;
     return write(bytes as Uint8Array<ArrayBuffer>);
   };
-  let cursor: RunCursor | undefined;
+  let cursor: SyncRunCursor | undefined;
   try {
     let places = runs.map(({ source, path, startByte, bytes }): Place => {
       return { name: attemptKey(source), path, startByte, endByte: startByte + bytes };
@@ -172,11 +172,13 @@ interface Place {
 }
 
 /** Opens runs; those that are open are closed when one cannot be. */
-function openAll(places: readonly Place[], files: TaskFiles): RunCursor[] {
-  const cursors: RunCursor[] = [];
+function openAll(places: readonly Place[], files: TaskFiles): SyncRunCursor[] {
+  const cursors: SyncRunCursor[] = [];
   try {
     for (const { name, path, startByte, endByte } of places) {
-      cursors.push(new RunReader(files.open(path, startByte, endByte), name));
+      const file = files.open(path, startByte, endByte);
+      const mostBytes = endByte - startByte;
+      cursors.push(new RunReader(file, name, { mostBytes, checksOrder: true }));
     }
     return cursors;
   } catch (error) {
@@ -198,7 +200,7 @@ function mergeDown(
     try {
       const writer = new RunWriter(file);
       const combining = combineInto(writer, job.combine);
-      while (cursor.next() || isLoaded(cursor)) combining.add(cursor);
+      while (cursor.next() || cursor.load()) combining.add(cursor);
       combining.flush();
       const { bytes } = writer.finish();
       const path = spills.pathOf(file.id);
@@ -209,13 +211,6 @@ function mergeDown(
     }
   }
   return merged;
-}
-
-/** Files are read at once, so nothing is awaited. */
-function isLoaded(cursor: RunCursor): boolean {
-  const loaded = cursor.load();
-  if (typeof loaded !== "boolean") throw new TypeError("A run on the disk cannot be awaited");
-  return loaded;
 }
 
 function skippedRecord({ input, offset, message }: Skipped): SkippedRecord {

@@ -21,6 +21,8 @@ export class TaskState {
   /** How often it was tried at another worker because it took long. */
   backups = 0;
   deaths = 0;
+  /** When the last death was that counts. */
+  diedMs = -Infinity;
   lastMessage = "";
   lastIsWorkers = false;
   /** The first attempt that got through; it counts once it is recorded. */

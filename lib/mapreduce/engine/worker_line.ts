@@ -17,6 +17,12 @@ export interface AttemptStatus {
   status: string;
 }
 
+/** Most UTF-16 code units of the name of a machine that are shown. */
+const MAX_HOST_LENGTH = 100;
+
+/** Bytes that are more than signs of life. */
+const TAKEN_BYTES = 4096;
+
 /** The line to one worker. */
 export class WorkerLine {
   readonly post: LinePost<MapreduceKinds>;
@@ -24,6 +30,8 @@ export class WorkerLine {
   join: Join | undefined;
   readonly attempts = new Map<string, AttemptStatus>();
   isShunned = false;
+  /** How much had been sent when something of it was taken last, and when that was. */
+  #taken: { readonly bytes: number; readonly atMs: number } | undefined;
 
   /** One per connection. */
   constructor(connection: Connection<MapreduceKinds>) {
@@ -42,7 +50,21 @@ export class WorkerLine {
 
   /** Who it is, for people. */
   get label(): string {
-    return this.join === undefined ? this.host : `${this.join.host}:${this.join.pid}`;
+    return this.join === undefined ? this.host : labelOf(this.join);
+  }
+
+  /**
+   * Whether it has taken nothing of what waits for it for `mostMs`, though it says that it lives. To be
+   * asked often: what it holds up is what others send through the coordinator.
+   */
+  isStuck(nowMs: number, mostMs: number): boolean {
+    const { waitingBulk, connection: { stats: { bytesSent } } } = this.post;
+    const taken = this.#taken;
+    if (taken !== undefined && waitingBulk > 0 && bytesSent - taken.bytes < TAKEN_BYTES) {
+      return nowMs - taken.atMs >= mostMs;
+    }
+    this.#taken = { bytes: bytesSent, atMs: nowMs };
+    return false;
   }
 
   /** Notes that an attempt begins. */
@@ -56,4 +78,9 @@ export class WorkerLine {
   end(name: AttemptName): void {
     this.attempts.delete(attemptKey(name));
   }
+}
+
+/** Who a worker is, for people: it says that itself, so that it may be long. */
+export function labelOf({ host, pid }: Pick<Join, "host" | "pid">): string {
+  return `${host.slice(0, MAX_HOST_LENGTH).toWellFormed()}:${pid}`;
 }

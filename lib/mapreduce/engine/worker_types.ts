@@ -17,6 +17,8 @@ export interface WorkerParts {
   readonly token: Token | undefined;
   /** Id of this process, unlike any other of the run: 1 to 64 of letters, digits, `. _ -`. */
   readonly id: string;
+  /** Keeps others from joining by that id, which other workers are told. @default {none} */
+  readonly secret?: string | undefined;
   /** Name of the machine, for people. */
   readonly host: string;
   readonly pid: number;

@@ -19,7 +19,7 @@ const MAX_DEPTH = 64;
  * The files and URLs that are meant, in the order given; what a folder or pattern stands for is sorted
  * by bytes. What is meant twice is there once.
  *
- * @throws {Error} when one of them means nothing
+ * @throws {Error} when one of them means nothing, or something is no file that is named like an input
  */
 export async function expandInputs(
   args: readonly string[],
@@ -96,6 +96,10 @@ async function below(
     for (const { name, kind } of await files.list(here)) {
       const path = `${prefix}${name}`;
       if (kind === "file" && isWanted(path)) found.push(path);
+      if (kind === "other" && isWanted(path)) {
+        // Whoever has put it there means something by it: a link to a disk that is not mounted, perhaps.
+        throw new Error(`Cannot use the input ${base}${path}: it is no file, or a link to nothing`);
+      }
       if (kind !== "folder" || depth >= maxDepth) continue;
       await walk(`${path}/`, depth + 1, [...within, real]);
     }

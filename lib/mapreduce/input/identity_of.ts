@@ -4,7 +4,7 @@ import type { InputSource } from "./input_source.ts";
 import { READ_BYTES, readExactly } from "./stored_window.ts";
 
 /** Bytes at either end that are compared. */
-export const END_BYTES = 64 * 1024;
+const END_BYTES = 64 * 1024;
 
 /** What {@linkcode identityOf} looks at. */
 export interface IdentityOptions {

@@ -2,7 +2,7 @@ import type { Clock } from "../../clock/clock.ts";
 import { InputError } from "./input_source.ts";
 
 /** How long a server may say nothing, in milliseconds: less than a task may go without progress. */
-export const SILENCE_MS = 20_000;
+const SILENCE_MS = 20_000;
 
 /**
  * Waits for what a server does next.

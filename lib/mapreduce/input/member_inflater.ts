@@ -1,6 +1,7 @@
 /** Unpacks one member of gzip, piece by piece, however large it is. */
 import { Buffer } from "node:buffer";
-import { crc32, createInflateRaw } from "node:zlib";
+import { createInflateRaw } from "node:zlib";
+import { extendCrc32 } from "./extend_crc32.ts";
 
 /** So many bytes within a stream unpack to something. */
 const TELLING_BYTES = 32 * 1024;
@@ -19,7 +20,7 @@ export class MemberInflater {
   constructor() {
     this.#stream.on("data", (bytes: Uint8Array) => {
       this.#unpacked.push(bytes);
-      this.#crc = crc32(bytes, this.#crc);
+      this.#crc = extendCrc32(this.#crc, bytes);
       this.#size += bytes.length;
     });
     this.#stream.on("end", () => {

@@ -8,13 +8,14 @@ import type { Problem } from "./problem.ts";
  */
 export function problemText({ offset, code, message, resumedAt }: Problem, name: string): string {
   const place = `${safeText(name)}: byte ${offset}`;
+  const what = safeText(message); // a worker said it
   if (NOTHING_LOST.has(code) || resumedAt === undefined && NOT_FURTHER.has(code)) {
-    return `${place}: ${message}`;
+    return `${place}: ${what}`;
   }
   const rest = resumedAt === undefined
     ? "nothing behind it was read"
     : `reading went on at byte ${resumedAt}`;
-  return `${place}: ${message}; ${rest}`;
+  return `${place}: ${what}; ${rest}`;
 }
 
 /** After these everything was read. */

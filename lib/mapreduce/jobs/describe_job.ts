@@ -5,7 +5,7 @@ import type { Tokens } from "../kernel/word_counter_options.ts";
 import type { JobDescription, OnError } from "./job_description.ts";
 
 /** Jobs that are built in. */
-export const JOB_NAMES = ["wordcount", "grep", "index", "domains", "languages", "sort"] as const;
+const JOB_NAMES = ["wordcount", "grep", "index", "domains", "languages", "sort"] as const;
 
 /** What flags say of a job. */
 export interface JobFlags {

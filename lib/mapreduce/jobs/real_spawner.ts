@@ -16,6 +16,8 @@ function start(command: string, args: readonly string[]): Program {
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
+    clearEnv: true,
+    env: environment(),
     // A group of its own, so that what a shell has started ends with it.
     detached: true,
   }).spawn();
@@ -35,6 +37,12 @@ function start(command: string, args: readonly string[]): Program {
       input.abort().catch(() => {}); // gives the pipe back
     },
   };
+}
+
+/** Ours without the token: what a job says or runs needs none. */
+function environment(): Record<string, string> {
+  const { TRAM_TOKEN: _, ...others } = Deno.env.toObject();
+  return others;
 }
 
 function kill(child: Deno.ChildProcess, hasEnded: boolean): void {

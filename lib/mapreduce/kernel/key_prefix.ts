@@ -1,5 +1,5 @@
 /** Bytes that a prefix holds: as many as a double holds exactly. */
-export const PREFIX_BYTES = 6;
+const PREFIX_BYTES = 6;
 
 /**
  * The first six bytes of a key as a number, so that most comparisons of keys are one of numbers:

@@ -10,7 +10,7 @@ export type OnSum = (keyBytes: Uint8Array, keyLength: number, sum: number) => vo
  *
  * ```ts
  * const sums = new KeySums((bytes, length, sum) => write(bytes.subarray(0, length), sum));
- * await forEachEntry(mergeRuns(cursors), (entry) => sums.add(entry));
+ * while (cursor.next() || await cursor.load()) sums.add(cursor);
  * sums.finish();
  * ```
  */

@@ -1,26 +1,26 @@
 import { compareBytes } from "./compare_bytes.ts";
 import { keyPrefix } from "./key_prefix.ts";
-import type { RunCursor } from "./run_cursor.ts";
+import type { SyncRunCursor } from "./run_cursor.ts";
 
 /** Larger than every prefix: a run that has ended. */
 const ENDED = Infinity;
 
 /** Several runs as one, by a tree of losers (Knuth, The Art of Computer Programming 3, 5.4.1). */
-export class MergedRuns implements RunCursor {
+export class MergedRuns implements SyncRunCursor {
   bytes: Uint8Array = new Uint8Array(0);
   keyStart = 0;
   keyEnd = 0;
   valueStart = 0;
   valueEnd = 0;
 
-  readonly #cursors: readonly RunCursor[];
+  readonly #cursors: readonly SyncRunCursor[];
   /** The first bytes of each run's key as a number, `ENDED` at its end. */
   readonly #prefixes: Float64Array;
   /** The losers of the inner nodes 1 … n-1; at 0 stands the winner. */
   readonly #tree: Int32Array;
   #isStarted = false;
 
-  constructor(cursors: readonly RunCursor[]) {
+  constructor(cursors: readonly SyncRunCursor[]) {
     this.#cursors = cursors;
     this.#prefixes = new Float64Array(cursors.length).fill(ENDED);
     this.#tree = new Int32Array(cursors.length);
@@ -29,21 +29,20 @@ export class MergedRuns implements RunCursor {
   next(): boolean {
     const winner = this.#tree[0];
     if (winner === undefined || !this.#isStarted) return false;
-    if (this.#prefixes[winner] === ENDED || !(this.#cursors[winner] as RunCursor).next()) {
+    if (this.#prefixes[winner] === ENDED || !(this.#cursors[winner] as SyncRunCursor).next()) {
       return false;
     }
     this.#took(winner, true);
     return this.#show();
   }
 
-  load(): boolean | Promise<boolean> {
+  load(): boolean {
     const winner = this.#tree[0];
     if (winner === undefined) return false;
-    if (!this.#isStarted) return this.#start(0);
+    if (!this.#isStarted) return this.#start();
     if (this.#prefixes[winner] === ENDED) return false;
-    const loaded = (this.#cursors[winner] as RunCursor).load();
-    if (typeof loaded !== "boolean") return loaded.then((has) => this.#loaded(winner, has));
-    return this.#loaded(winner, loaded);
+    this.#took(winner, (this.#cursors[winner] as SyncRunCursor).load());
+    return this.#show();
   }
 
   close(): void {
@@ -51,23 +50,10 @@ export class MergedRuns implements RunCursor {
     this.#prefixes.fill(ENDED);
   }
 
-  #loaded(winner: number, has: boolean): boolean {
-    this.#took(winner, has);
-    return this.#show();
-  }
-
-  /** Goes to the first entry of each run from `first` on, then builds the tree. */
-  #start(first: number): boolean | Promise<boolean> {
-    for (let run = first; run < this.#cursors.length; run++) {
-      const cursor = this.#cursors[run] as RunCursor;
-      const has = cursor.next() || cursor.load();
-      if (typeof has !== "boolean") {
-        return has.then((isThere) => {
-          this.#setPrefix(run, isThere);
-          return this.#start(run + 1);
-        });
-      }
-      this.#setPrefix(run, has);
+  /** Goes to the first entry of each run, then builds the tree. */
+  #start(): boolean {
+    for (const [run, cursor] of this.#cursors.entries()) {
+      this.#setPrefix(run, cursor.next() || cursor.load());
     }
     this.#isStarted = true;
     if (this.#cursors.length > 1) this.#tree[0] = this.#play(1);
@@ -100,7 +86,7 @@ export class MergedRuns implements RunCursor {
   }
 
   #setPrefix(run: number, has: boolean): void {
-    const cursor = this.#cursors[run] as RunCursor;
+    const cursor = this.#cursors[run] as SyncRunCursor;
     if (!has) cursor.close();
     this.#prefixes[run] = has ? keyPrefix(cursor.bytes, cursor.keyStart, cursor.keyEnd) : ENDED;
   }
@@ -110,8 +96,8 @@ export class MergedRuns implements RunCursor {
     if (difference < 0) return true;
     // Infinity minus itself is NaN: two that have ended.
     if (difference !== 0) return false;
-    const left = this.#cursors[a] as RunCursor;
-    const right = this.#cursors[b] as RunCursor;
+    const left = this.#cursors[a] as SyncRunCursor;
+    const right = this.#cursors[b] as SyncRunCursor;
     const order = compareBytes(
       left.bytes,
       left.keyStart,
@@ -126,7 +112,7 @@ export class MergedRuns implements RunCursor {
   #show(): boolean {
     const winner = this.#tree[0] as number;
     if (this.#prefixes[winner] === ENDED) return false;
-    const cursor = this.#cursors[winner] as RunCursor;
+    const cursor = this.#cursors[winner] as SyncRunCursor;
     this.bytes = cursor.bytes;
     this.keyStart = cursor.keyStart;
     this.keyEnd = cursor.keyEnd;

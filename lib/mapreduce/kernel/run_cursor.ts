@@ -27,3 +27,8 @@ export interface RunCursor extends RunEntry {
   /** Lets go of what lies beneath; good at any time, also twice. */
   close(): void;
 }
+
+/** A cursor that nobody has to wait for: what it needs lies on the disk, and tasks have threads of their own. */
+export interface SyncRunCursor extends RunCursor {
+  load(): boolean;
+}

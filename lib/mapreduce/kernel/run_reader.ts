@@ -1,16 +1,22 @@
 import { crc32 } from "node:zlib";
+import { compareBytes } from "./compare_bytes.ts";
 import { HeadsCrc } from "./heads_crc.ts";
-import type { RunCursor } from "./run_cursor.ts";
+import type { SyncRunCursor } from "./run_cursor.ts";
 import { RunError } from "./run_error.ts";
 import { CHECKED_BYTES, END_BYTES, HEAD_BYTES, MAX_BLOCK_BYTES } from "./run_format.ts";
 import type { RunSummary } from "./run_format.ts";
 import type { RunSource } from "./run_source.ts";
 
-/** Asks for bytes and is given how many there were. */
-type Reading = Generator<number | Promise<number>, boolean, number>;
+/** Options of a {@linkcode RunReader}. */
+export interface RunReaderOptions {
+  /** Bytes of the run, where that is known: a block that claims more is not made room for. */
+  readonly mostBytes?: number;
+  /** Whether keys that are not sorted make it corrupt: for runs that somebody else wrote. @default {false} */
+  readonly checksOrder?: boolean;
+}
 
 /** Reads a run block by block; nothing of a block is shown before its checksum is right. */
-export class RunReader implements RunCursor {
+export class RunReader implements SyncRunCursor {
   bytes: Uint8Array = new Uint8Array(0);
   keyStart = 0;
   keyEnd = 0;
@@ -19,6 +25,10 @@ export class RunReader implements RunCursor {
 
   readonly #source: RunSource;
   readonly #name: string;
+  readonly #mostBytes: number;
+  readonly #checksOrder: boolean;
+  /** Last key of the block before. */
+  #lastKey: Uint8Array = new Uint8Array(0);
   readonly #head = new Uint8Array(HEAD_BYTES);
   readonly #headData = new DataView(this.#head.buffer);
   #at = 0;
@@ -31,9 +41,15 @@ export class RunReader implements RunCursor {
   #isClosed = false;
 
   /** @param name what errors call the run. */
-  constructor(source: RunSource, name = "run") {
+  constructor(
+    source: RunSource,
+    name = "run",
+    { mostBytes = Infinity, checksOrder = false }: RunReaderOptions = {},
+  ) {
     this.#source = source;
     this.#name = name;
+    this.#mostBytes = mostBytes;
+    this.#checksOrder = checksOrder;
   }
 
   /** What the run's end says; undefined before the end is read. */
@@ -44,40 +60,21 @@ export class RunReader implements RunCursor {
   next(): boolean {
     if (this.#left === 0) return false;
     this.#left--;
+    const { keyStart, keyEnd } = this;
     this.keyStart = this.#varint();
     this.keyEnd = this.#at;
+    if (this.#checksOrder) this.#checkOrder(keyStart, keyEnd);
     this.valueStart = this.#varint();
     this.valueEnd = this.#at;
     if (this.#left === 0 && this.#at !== this.#end) throw this.#corrupt("a block is too long");
     return true;
   }
 
-  load(): boolean | Promise<boolean> {
+  load(): boolean {
     if (this.#summary !== undefined) return false;
-    const reading = this.#readBlock();
-    let step = reading.next();
-    while (step.done !== true) {
-      if (typeof step.value !== "number") return this.#loadLater(reading, step.value);
-      step = reading.next(step.value);
-    }
-    return step.value;
-  }
-
-  close(): void {
-    this.#left = 0;
-    if (!this.#isClosed) this.#source.close();
-    this.#isClosed = true;
-  }
-
-  async #loadLater(reading: Reading, first: Promise<number>): Promise<boolean> {
-    let step = reading.next(await first);
-    while (step.done !== true) step = reading.next(await step.value);
-    return step.value;
-  }
-
-  *#readBlock(): Reading {
     const head = this.#head;
-    yield* this.#fill(head);
+    if (this.#checksOrder) this.#lastKey = this.bytes.slice(this.keyStart, this.keyEnd);
+    this.#fill(head);
     const data = this.#headData;
     if (crc32(head.subarray(0, CHECKED_BYTES)) !== data.getUint32(12, true)) {
       throw this.#corrupt("the head of a block is damaged");
@@ -86,24 +83,31 @@ export class RunReader implements RunCursor {
     const records = data.getUint32(4, true);
     if (length > MAX_BLOCK_BYTES) throw this.#corrupt(`a block claims ${length} B`);
     const size = length === 0 ? END_BYTES : length;
+    if (size > this.#mostBytes - this.#size) throw this.#torn(this.#mostBytes);
     if (size > this.bytes.length) this.bytes = new Uint8Array(size);
     const payload = this.bytes.subarray(0, size);
-    yield* this.#fill(payload);
+    this.#fill(payload);
     if (crc32(payload) !== data.getUint32(8, true)) {
       throw this.#corrupt("the checksum of a block is wrong");
     }
     if (length === 0) {
       this.#takeEnd(payload);
-      if ((yield this.#source.read(head)) > 0) throw this.#corrupt("something follows its end");
+      if (this.#source.read(head) > 0) throw this.#corrupt("something follows its end");
       return false;
     }
     this.#headsCrc.add(head);
     this.#records += records;
     this.#left = records;
-    this.#at = 0;
+    this.#at = this.keyStart = this.keyEnd = 0;
     this.#end = length;
     if (records === 0) throw this.#corrupt("a block has no entries");
     return this.next();
+  }
+
+  close(): void {
+    this.#left = 0;
+    if (!this.#isClosed) this.#source.close();
+    this.#isClosed = true;
   }
 
   #takeEnd(payload: Uint8Array): void {
@@ -116,16 +120,23 @@ export class RunReader implements RunCursor {
     this.#summary = { records, bytes: this.#size, crc32: crc };
   }
 
-  *#fill(buffer: Uint8Array): Generator<number | Promise<number>, void, number> {
+  #fill(buffer: Uint8Array): void {
     let filled = 0;
     while (filled < buffer.length) {
-      const got = yield this.#source.read(buffer.subarray(filled));
-      if (got === 0) {
-        throw new RunError("torn", `${this.#name} is cut: it ends after ${this.#size} B`);
-      }
+      const got = this.#source.read(buffer.subarray(filled));
+      if (got === 0) throw this.#torn(this.#size);
       filled += got;
       this.#size += got;
     }
+  }
+
+  /** @throws {RunError} when the key is smaller than the one before, which was from `start` to `end` */
+  #checkOrder(start: number, end: number): void {
+    const { bytes, keyStart, keyEnd } = this;
+    const order = end > 0
+      ? compareBytes(bytes, start, end, bytes, keyStart, keyEnd)
+      : compareBytes(this.#lastKey, 0, this.#lastKey.length, bytes, keyStart, keyEnd);
+    if (order > 0) throw this.#corrupt("its keys are not sorted");
   }
 
   /** Reads a length, steps over what it counts, and gives the place between the two. */
@@ -142,6 +153,10 @@ export class RunReader implements RunCursor {
     if (at + length > this.#end) throw this.#corrupt("an entry leaves its block");
     this.#at = at + length;
     return at;
+  }
+
+  #torn(bytes: number): RunError {
+    return new RunError("torn", `${this.#name} is cut: it ends after ${bytes} B`);
   }
 
   #corrupt(what: string): RunError {

@@ -3,7 +3,7 @@ import { combineInto } from "./combining_writer.ts";
 import { mergeRuns } from "./merge_runs.ts";
 import { PartitionWriters } from "./partition_writers.ts";
 import type { SinkOf } from "./partition_writers.ts";
-import type { RunCursor } from "./run_cursor.ts";
+import type { SyncRunCursor } from "./run_cursor.ts";
 import type { RunSummary } from "./run_format.ts";
 import { RunReader } from "./run_reader.ts";
 import type { SpillStore } from "./spill_store.ts";
@@ -91,12 +91,12 @@ export class SpillSet {
 
   #merge(spills: readonly Spill[], writers: PartitionWriters): void {
     for (let partition = 0; partition < this.#partitions; partition++) {
-      const cursors: RunCursor[] = [];
+      const cursors: SyncRunCursor[] = [];
       try {
         for (const spill of spills) cursors.push(this.#read(spill, partition));
         const writer = combineInto(writers.of(partition), this.#combine);
         const merged = mergeRuns(cursors);
-        while (merged.next() || isLoaded(merged)) writer.add(merged);
+        while (merged.next() || merged.load()) writer.add(merged);
         writer.flush();
       } finally {
         for (const cursor of cursors) cursor.close();
@@ -104,16 +104,9 @@ export class SpillSet {
     }
   }
 
-  #read({ id, ends }: Spill, partition: number): RunCursor {
+  #read({ id, ends }: Spill, partition: number): SyncRunCursor {
     const start = partition === 0 ? 0 : ends[partition - 1] as number;
     const reader = this.#store.open(id, start, ends[partition] as number);
     return new RunReader(reader, `spill ${id}, partition ${partition}`);
   }
-}
-
-/** Spills are read at once, so nothing is awaited. */
-function isLoaded(cursor: RunCursor): boolean {
-  const loaded = cursor.load();
-  if (typeof loaded !== "boolean") throw new TypeError("A spill cannot be awaited");
-  return loaded;
 }

@@ -26,6 +26,9 @@ const EVENT_MS = 1000;
 /** What fails often fails for one reason. */
 const FAILURE_RATE = { burst: 5, perSecond: 1 };
 
+/** A whole room may come at once, and somebody may come and go without end. */
+const COMING_AND_GOING = { burst: 100, perSecond: 20 };
+
 /** Shows a run. */
 export class RunView {
   /** Whether anything has been done that is worth going on with. */
@@ -70,7 +73,9 @@ export class RunView {
           return log.warn(`${label} gets nothing more: it failed at several tasks in a row`);
         }
         if (event.change === "refused") return log.warn(`refused ${label}${why}`);
-        return log.log(isOpen ? "info" : "debug", `${label} ${event.change}${why}`);
+        const level = isOpen ? "info" : "debug";
+        const said = `${label} ${event.change}${why}`;
+        return log.logLimited(level, `worker ${event.change}`, said, undefined, COMING_AND_GOING);
       }
       case "attempt": {
         const { name, label, change, message } = event;

@@ -161,3 +161,27 @@ Deno.test("Coordinator gives the plain output whatever goes wrong at random", as
     { numRuns: 60 },
   );
 });
+
+Deno.test("Coordinator sends the bytes of an input whose copy on the only worker has become bad", async () => {
+  const { world, result } = await worldOf();
+  await using _ = world;
+  const looks = new Map<string, number>();
+  const worker = world.work({}, {
+    ownCopy({ name }) {
+      const before = looks.get(name) ?? 0;
+      looks.set(name, before + 1);
+      return Promise.resolve(name === "/texts/2" && before > 0 ? undefined : name);
+    },
+  });
+  const { runner } = worker;
+  const runMap = runner.runMap.bind(runner);
+  runner.runMap = async (work, handle) => {
+    if (work.inputs[0]?.path !== "/texts/2") return await runMap(work, handle);
+    throw new TaskError("/texts/2: has changed", { isWorkers: true });
+  };
+  const { outcome, message } = await world.until(result);
+  assert.deepEqual([outcome, message], ["done", undefined]);
+  assert.deepEqual([...looks.values()], [1, 1, 2, 1, 1, 1, 1, 1]);
+  assert(world.readBytes > 0);
+  world.checkOutput();
+});

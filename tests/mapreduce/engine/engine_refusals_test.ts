@@ -23,7 +23,7 @@ async function worldOf() {
 }
 
 /** A worker that only says what the test makes it say. */
-async function stranger(world: EngineWorld) {
+async function stranger(world: EngineWorld, worker = "stranger") {
   const address = world.events.find((event) => event.type === "listening")?.address;
   assert(address !== undefined);
   const given: AttemptName[] = [];
@@ -40,7 +40,7 @@ async function stranger(world: EngineWorld) {
       }),
     ),
   );
-  const who = { worker: "stranger", host: "far", pid: 1, slots: 1 };
+  const who = { worker, host: "far", pid: 1, slots: 1 };
   connection.send(kinds.join, { ...who, shuffleHost: "", shufflePort: 0, run: "", holds: [] });
   await world.clock.advance(10);
   return { connection, given };
@@ -98,6 +98,21 @@ Deno.test("Coordinator takes no word on a map output from an attempt that does n
   const { attempts, refused } = await checkEnd(world, result);
   const again = given.length; // what the stranger was given and did not do
   assert.deepEqual([attempts, refused], [texts.length + 3 + again, 1]);
+});
+
+Deno.test("Coordinator refuses who joins by the id of another worker, which stays", async () => {
+  const { world, result } = await worldOf();
+  await using _ = world;
+  world.work({}, { id: "honest", secret: "own" });
+  const hasJoined = () =>
+    world.events.some((event) => event.type === "worker" && event.worker === "honest");
+  await world.untilHolds(hasJoined, "the honest one");
+  const { connection, given } = await stranger(world, "honest");
+  const { code, by } = await world.until(connection.closed);
+  assert.deepEqual([code, by, given], ["mapreduce.not-yours", "peer", []]);
+  await checkEnd(world, result);
+  const left = world.events.filter((event) => event.type === "worker" && event.change === "left");
+  assert.deepEqual(left, []);
 });
 
 Deno.test("Coordinator refuses a worker of another version, and both say why", async () => {

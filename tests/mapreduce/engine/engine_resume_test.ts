@@ -63,7 +63,7 @@ Deno.test("Coordinator that is resumed has its workers back at once, though long
   assert(workers.every(({ runner }) => runner.running === 0));
 });
 
-Deno.test("Coordinator refuses to resume another job, and to begin where one has begun", async () => {
+Deno.test("Coordinator refuses to resume another job or that of another tram, and to begin where one has begun", async () => {
   const { world, result, stop } = await worldOf();
   await using _ = world;
   stop();
@@ -72,6 +72,8 @@ Deno.test("Coordinator refuses to resume another job, and to begin where one has
   const plan = { ...world.plan, partitions: 9 };
   const other = world.start({ isResumed: true, plan });
   await assert.rejects(world.until(other.result), /inputs, job or options/);
+  const newer = world.start({ isResumed: true, version: "tram 99, Unicode 99" });
+  await assert.rejects(world.until(newer.result), /tram is of another version/);
   const again = world.start({ isResumed: true });
   await world.clock.advance(0);
   world.work();
@@ -175,3 +177,60 @@ Deno.test("Coordinator resumes again and again, and a job that is over at once",
   assert.deepEqual([outcome, attempts, parts.length], ["done", 0, 3]);
   assert.equal(counters["map.words"], counters["reduce.values"]);
 });
+
+Deno.test("Coordinator that is interrupted writes nothing any more when it has given the folder back", async () => {
+  const { world, result, stop } = await worldOf();
+  await using _ = world;
+  world.work({ plan: ({ task }) => 100 + 200 * task }, { slots: 4 });
+  // The disk is slow: some winners are on their way to it, others wait.
+  world.output.syncMs = { clock: world.clock, ms: 10_000 };
+  await world.clock.advance(1500);
+  stop();
+  assert.equal((await world.until(result)).outcome, "interrupted");
+  const contents = () => world.output.names.map((name) => [name, world.output.text(name)]);
+  const before = contents();
+  await world.clock.advance(60_000);
+  assert.deepEqual(contents(), before);
+});
+
+Deno.test("Coordinator takes _SUCCESS away while a part of a job that was over is made again", async () => {
+  const { world, result } = await worldOf();
+  await using _ = world;
+  world.work();
+  assert.equal((await world.until(result)).outcome, "done");
+  await world.output.remove("part-00001");
+  world.events.length = 0;
+  const again = world.start({ isResumed: true });
+  await world.clock.advance(0);
+  world.work({ plan: () => 1000 });
+  await world.untilHolds(() => world.events.some(({ type }) => type === "attempt"), "an attempt");
+  assert(!world.output.names.includes("_SUCCESS"));
+  assert.equal((await world.until(again.result)).outcome, "done");
+  world.checkOutput();
+});
+
+for (const isBack of [true, false]) {
+  const what = isBack ? "takes map outputs of a worker that is back" : "makes map outputs again";
+  Deno.test(`Coordinator that is resumed waits 5 s, then ${what}`, async () => {
+    const { world } = await worldOf();
+    await using _ = world;
+    const plan = () => 1000;
+    const holder = world.work({ plan });
+    await world.untilHolds(() => world.hasStarted("reduce"), "a reduce");
+    world.crash();
+    const { result } = world.start({ isResumed: true });
+    const machine = world.coordinatorMachine;
+    assert(machine !== undefined);
+    holder.machine.unreachable.add(machine);
+    world.events.length = 0;
+    await world.clock.advance(0);
+    world.work({ plan }, { slots: 8 });
+    await world.clock.advance(2500); // it tries to come back every two seconds, at most
+    if (isBack) holder.machine.unreachable.clear();
+    await world.clock.advance(2400);
+    assert(!world.hasStarted("map"));
+    const { outcome, attempts } = await world.until(result);
+    assert.deepEqual([outcome, attempts], ["done", isBack ? 3 : texts.length + 3]);
+    world.checkOutput();
+  });
+}

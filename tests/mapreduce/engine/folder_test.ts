@@ -31,6 +31,7 @@ for (const [kind, make] of Object.entries(makers)) {
       await file.write(encode("hello "));
       await file.write(encode("world"));
       await file.sync();
+      await folder.sync();
       file.close();
       file.close();
       assert.equal(await textOf(folder, "a"), "hello world");

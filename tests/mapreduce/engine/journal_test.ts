@@ -74,6 +74,7 @@ Deno.test("journalState() knows the newest winner of each task", () => {
 Deno.test("Journal.add() resolves when the line outlives a crash", async () => {
   const folder = new MemoryFolder();
   const journal = new Journal(await folder.create(JOURNAL_NAME));
+  await folder.sync();
   for (const [i, line] of lines.entries()) {
     if (i === 4) {
       await Promise.all(lines.slice(4).map((line) => journal.add(line)));

@@ -13,6 +13,8 @@ import {
 interface Content {
   bytes: Uint8Array;
   syncedBytes: number;
+  /** Whether its name is on the disk. */
+  isNamed: boolean;
 }
 
 /** A folder in memory. */
@@ -35,8 +37,8 @@ export class MemoryFolder implements Folder {
   crash(): MemoryFolder {
     this.#isDead = true;
     const kept = new Map<string, Content>();
-    for (const [name, { bytes, syncedBytes }] of this.#files) {
-      kept.set(name, { bytes: bytes.slice(0, syncedBytes), syncedBytes });
+    for (const [name, { bytes, syncedBytes, isNamed }] of this.#files) {
+      if (isNamed) kept.set(name, { bytes: bytes.slice(0, syncedBytes), syncedBytes, isNamed });
     }
     return new MemoryFolder(kept);
   }
@@ -56,7 +58,7 @@ export class MemoryFolder implements Folder {
   /** Writes a file as if it had been there before. */
   put(name: string, text: string): void {
     const bytes = Buffer.from(text);
-    this.#files.set(name, { bytes, syncedBytes: bytes.length });
+    this.#files.set(name, { bytes, syncedBytes: bytes.length, isNamed: true });
   }
 
   /** Names of all files, sorted. */
@@ -67,7 +69,7 @@ export class MemoryFolder implements Folder {
   create(name: string): Promise<FolderFile> {
     return this.#attempt("write", name, () => {
       this.created.push(name);
-      const content = { bytes: new Uint8Array(0), syncedBytes: 0 };
+      const content = newContent();
       this.#files.set(name, content);
       return this.#writer(name, content);
     });
@@ -75,7 +77,7 @@ export class MemoryFolder implements Folder {
 
   extend(name: string, keepBytes: number): Promise<FolderFile> {
     return this.#attempt("write", name, () => {
-      const content = this.#files.get(name) ?? { bytes: new Uint8Array(0), syncedBytes: 0 };
+      const content = this.#files.get(name) ?? newContent();
       content.bytes = content.bytes.slice(0, keepBytes);
       content.syncedBytes = Math.min(content.syncedBytes, keepBytes);
       this.#files.set(name, content);
@@ -102,7 +104,12 @@ export class MemoryFolder implements Folder {
       if (content === undefined) throw new Error("there is no such file");
       this.#files.delete(from);
       this.#files.set(to, content);
+      this.#syncNames();
     });
+  }
+
+  sync(): Promise<void> {
+    return this.#attempt("write", ".", () => this.#syncNames());
   }
 
   remove(name: string): Promise<void> {
@@ -129,6 +136,10 @@ export class MemoryFolder implements Folder {
 
   pathOf(name: string): string {
     return `/memory/${name}`;
+  }
+
+  #syncNames(): void {
+    for (const content of this.#files.values()) content.isNamed = true;
   }
 
   #writer(name: string, content: Content): FolderFile {
@@ -161,4 +172,8 @@ export class MemoryFolder implements Folder {
       throw new FolderError(`Cannot ${what} ${this.pathOf(name)}: ${why}`);
     }
   }
+}
+
+function newContent(): Content {
+  return { bytes: new Uint8Array(0), syncedBytes: 0, isNamed: false };
 }

@@ -80,3 +80,13 @@ Deno.test("messages accept numbers of attempts, ids and checksums below 2^32 onl
     assert(!v.is(schema, make(2 ** 32)), `case ${at}`);
   }
 });
+
+Deno.test("messages accept counters and partitions within their limits only", () => {
+  const withCount = (n: number) => v.is(m.mapDoneSchema, { ...mapDone, counters: { "a:b": n } });
+  const most = Number.MAX_SAFE_INTEGER;
+  assert.deepEqual([-most, 0, most].map(withCount), [true, true, true]);
+  assert.deepEqual([most + 1, 0.5, -1e308].map(withCount), [false, false, false]);
+  const job = { run: "r", epoch: 1, job: "{}" };
+  const withPartitions = (partitions: number) => v.is(m.jobNoticeSchema, { ...job, partitions });
+  assert.deepEqual([1, 10_000, 10_001].map(withPartitions), [true, true, false]);
+});

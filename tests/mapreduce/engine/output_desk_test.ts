@@ -84,3 +84,15 @@ Deno.test("OutputDesk tells of a full disk, and gives credit back all the same",
   assert.match(String(failures[0]), /no space left/);
   assert.equal(released.length, 1);
 });
+
+Deno.test("OutputDesk.commit() gives no name to what a full disk did not take as a whole", async () => {
+  const { desk, folder, line, view, failures } = setUp(true);
+  folder.limitBytes = bytes.length;
+  desk.output(line, view);
+  desk.output(line, view);
+  const crc = crc32(text + text);
+  assert(desk.isWhole(line, { name, bytes: 2 * bytes.length, crc32: crc, ...said }));
+  await assert.rejects(desk.commit(name), /no space left/);
+  assert(!folder.names.includes("part-00002"));
+  assert.equal(failures.length, 1);
+});

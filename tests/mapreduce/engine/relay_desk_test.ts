@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { settle } from "../../../lib/clock/fake_clock.ts";
 import type { AttemptName } from "../../../lib/mapreduce/engine/attempt_name.ts";
 import type { DataEnd, Fetch } from "../../../lib/mapreduce/engine/messages.ts";
-import { RelayDesk } from "../../../lib/mapreduce/engine/relay_desk.ts";
+import { RelayDesk, SILENT_MS } from "../../../lib/mapreduce/engine/relay_desk.ts";
 import type { WorkerLine } from "../../../lib/mapreduce/engine/worker_line.ts";
 import { encodeFrame } from "../../../lib/transport/frame.ts";
 import { FrameView } from "../../../lib/transport/frame_view.ts";
@@ -14,16 +14,23 @@ function fakeLine() {
   const fetches: Fetch[] = [];
   const pieces: { id: number; text: string }[] = [];
   const ends: DataEnd[] = [];
+  const aborts: string[] = [];
   let released = 0;
+  let held = Promise.resolve();
+  const hold = () => held = new Promise(() => {});
+  const connection = {
+    releaseBulk: (bytes: number) => released += bytes,
+    abort: (code: string) => void aborts.push(code),
+  };
   const post = {
-    connection: { releaseBulk: (bytes: number) => released += bytes },
+    connection,
     post: (_: unknown, fetch: Fetch) => void fetches.push(fetch),
     bulk: (_: unknown, end: DataEnd) => Promise.resolve(void ends.push(end)),
     pieces: (_: unknown, [id = -1]: number[], bytes: Uint8Array) =>
-      Promise.resolve(void pieces.push({ id, text: new TextDecoder().decode(bytes) })),
+      held.then(() => void pieces.push({ id, text: new TextDecoder().decode(bytes) })),
   };
   const line = { post } as unknown as WorkerLine;
-  return { line, fetches, pieces, ends, released: () => released };
+  return { line, fetches, pieces, ends, aborts, hold, released: () => released };
 }
 
 function dataOf(id: number, text: string): FrameView {
@@ -94,4 +101,50 @@ Deno.test("RelayDesk takes nothing from a third worker, or for who has left, but
   await settle();
   assert.deepEqual([to.pieces, to.ends], [[], []]);
   assert.deepEqual([third.released(), from.released()], [13, 13]);
+});
+
+for (
+  const [what, end] of [
+    ["is shorter than its end says", { bytes: 9 }],
+    ["fails for a reason of its own", { bytes: 4, failure: { code: "line", message: "so" } }],
+  ] as const
+) {
+  Deno.test(`RelayDesk takes a run as gone that ${what}`, async () => {
+    const { desk, from, to, relay, lost } = setUp();
+    desk.data(from.line, dataOf(relay, "one "));
+    desk.dataEnd(from.line, { id: relay, ...end });
+    await settle();
+    assert.deepEqual(to.ends.map(({ id, failure }) => [id, failure?.code]), [[77, "gone"]]);
+    assert.deepEqual(lost, [name]);
+  });
+}
+
+Deno.test("RelayDesk.tick() takes a run as gone whose holder says nothing", async () => {
+  const { desk, from, to, relay, lost } = setUp();
+  desk.tick(0);
+  desk.tick(SILENT_MS - 1);
+  desk.data(from.line, dataOf(relay, "one "));
+  await settle();
+  for (const ms of [0, 1, SILENT_MS - 1]) desk.tick(SILENT_MS + ms);
+  assert.deepEqual(lost, []);
+  desk.tick(2 * SILENT_MS);
+  await settle();
+  assert.deepEqual(lost, [name]);
+  assert.deepEqual(to.ends.map(({ id, failure }) => [id, failure?.code]), [[77, "gone"]]);
+});
+
+Deno.test("RelayDesk.tick() waits for a holder that waits for who asked", async () => {
+  const { desk, from, to, relay, lost } = setUp();
+  to.hold();
+  desk.data(from.line, dataOf(relay, "one "));
+  await settle();
+  for (const times of [0, 1, 2]) desk.tick(times * SILENT_MS);
+  assert.deepEqual(lost, []);
+});
+
+Deno.test("RelayDesk.fetch() ends the line of a worker that asks without end", () => {
+  const { desk, to, relay } = setUp();
+  assert(relay > 0);
+  for (let id = 0; id < 20_000; id++) desk.fetch(to.line, { id, name, partition: 3 });
+  assert.deepEqual(to.aborts, ["mapreduce.flood"]);
 });

@@ -72,3 +72,16 @@ Deno.test("Requests.ask() does not wait for what nobody wants, and gives its cre
   assert.deepEqual([taken, released()], [["one"], 2 * (5 + 4 + 3)]);
   assert.deepEqual((await ask(controller.signal)).error, reason);
 });
+
+Deno.test("Requests.isSilent() is true when nothing comes of what was asked for", async () => {
+  const { requests, ask, ids } = setUp();
+  assert.deepEqual([requests.isSilent(), requests.isSilent()], [false, false]);
+  ask();
+  assert.deepEqual([requests.isSilent(), requests.isSilent()], [false, true]);
+  requests.data(dataOf(ids[0] ?? -1, "one"));
+  await settle();
+  assert.deepEqual([requests.isSilent(), requests.isSilent()], [false, true]);
+  requests.dataEnd({ id: ids[0] ?? -1, bytes: 3 });
+  await settle();
+  assert.deepEqual([requests.isSilent(), requests.isSilent()], [false, false]);
+});

@@ -378,3 +378,23 @@ Deno.test("Scheduler ends every job with one winner for each task, whatever work
   );
   for (const [what, count] of happened) assert(count > 20, `${what} happened ${count} times only`);
 });
+
+Deno.test("Scheduler does not blame a task when many workers leave at once", () => {
+  const s = scheduler({ maps: 1 });
+  const workers = Array.from({ length: 40 }, (_, i) => `w${i}`);
+  for (const worker of workers) s.join(worker);
+  const said = workers.flatMap((worker) => short(s.leave(worker)));
+  assert.deepEqual(said.at(-1), "start w39 map 0 #40");
+  assert.deepEqual(short(s.join("z")), ["start z map 0 #41"]);
+});
+
+Deno.test("Scheduler gives a task up of which workers die one after the other", () => {
+  const s = scheduler({ maps: 1 });
+  const said: string[] = [];
+  for (let i = 0; i < ENGINE_LIMITS.taskDeaths; i++) {
+    s.join(`w${i}`);
+    s.wait(1000);
+    said.push(...short(s.leave(`w${i}`)));
+  }
+  assert.deepEqual(said, ["failed task-failed: Map task 0 cannot be done: 16 workers died of it"]);
+});

@@ -65,7 +65,7 @@ async function parallel(
       ...{ slots: 2, shuffleHost: "127.0.0.1", folder: scratch.folder(), signal },
       openRunner: (job) => openPool(job),
       ownCopy: ({ name }) => Promise.resolve(hasCopies ? name : undefined),
-      timeoutMs: 10_000,
+      timeoutMs: 60_000,
     })
   );
   const ended = await result;

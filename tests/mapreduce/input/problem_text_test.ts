@@ -14,3 +14,8 @@ Deno.test("problemText() says where, what, and what became of the rest", () => {
   assert.equal(text("bad-end", 99), place);
   assert.equal(text("empty"), place);
 });
+
+Deno.test("problemText() makes a message of another machine harmless", () => {
+  const problem = { input: 0, offset: 1, code: "cut", message: "x\x1b[2J" } as const;
+  assert.equal(problemText(problem, "a.wet"), "a.wet: byte 1: x\\x1b[2J");
+});

@@ -20,6 +20,10 @@ Deno.test("realInputFiles reads files by ranges, and lists folders with their li
       const wanted = bytes.subarray(at, (at as number) + (length as number));
       assert.deepEqual(Uint8Array.from(await source.read(at as number, length as number)), wanted);
     }
+    await assert.rejects(resolveInputs([folder], realInputFiles), {
+      message: `Cannot use the input ${folder}/broken.txt: it is no file, or a link to nothing`,
+    });
+    await Deno.remove(`${folder}/broken.txt`);
     const inputs = await resolveInputs([`${folder}/*.txt`], realInputFiles);
     assert.deepEqual(inputs.map(({ name }) => name), [`${folder}/a.txt`, `${folder}/link.txt`]);
     assert.equal(await realInputFiles.find(`${folder}/gone`), undefined);

@@ -75,6 +75,16 @@ Deno.test("expandInputs() follows links, but not round and round", async () => {
   assert.deepEqual(await namesOf(["in"], files), ["/work/in/a.txt", "/work/in/far/b.txt"]);
 });
 
+Deno.test("expandInputs() passes over nothing that is named like an input and is no file", async () => {
+  const files = disk("in/a.txt", "in/b.md");
+  files.links.set("/work/in/c.md", "/work/gone");
+  assert.deepEqual(await namesOf(["in"], files), ["/work/in/a.txt"]);
+  files.links.set("/work/in/c.txt", "/work/gone");
+  const message = "Cannot use the input in/c.txt: it is no file, or a link to nothing";
+  for (const arg of ["in", "in/*.txt"]) await assert.rejects(namesOf([arg], files), { message });
+  assert.deepEqual(await namesOf(["in/a*"], files), ["/work/in/a.txt"]);
+});
+
 for (
   const [arg, message] of [
     ["nowhere.txt", 'Cannot find the input "nowhere.txt"'],

@@ -2,8 +2,8 @@
 import { systemClock } from "../../../lib/clock/system_clock.ts";
 import type { InputRecord } from "../../../lib/mapreduce/input/record.ts";
 import { WarcFields } from "../../../lib/mapreduce/input/warc_fields.ts";
-import { BytesSource } from "../../../lib/mapreduce/kernel/bytes_source.ts";
-import { MemorySpillStore } from "../../../lib/mapreduce/kernel/memory_spill_store.ts";
+import { BytesSource } from "../kernel/bytes_source.ts";
+import { MemorySpillStore } from "../kernel/memory_spill_store.ts";
 import { mergeRuns } from "../../../lib/mapreduce/kernel/merge_runs.ts";
 import { RunReader } from "../../../lib/mapreduce/kernel/run_reader.ts";
 import { LineBuffer } from "../../../lib/mapreduce/jobs/line_buffer.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Combine } from "../../../lib/mapreduce/kernel/combine.ts";
 import { ExternalSorter } from "../../../lib/mapreduce/kernel/external_sorter.ts";
-import { MemorySpillStore } from "../../../lib/mapreduce/kernel/memory_spill_store.ts";
+import { MemorySpillStore } from "./memory_spill_store.ts";
 import { partitionOf } from "../../../lib/mapreduce/kernel/partition_of.ts";
 import { compareText, entriesOf, fromLatin1, latin1, RunsInMemory } from "./naive.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { BytesSource } from "../../../lib/mapreduce/kernel/bytes_source.ts";
-import { forEachEntry } from "../../../lib/mapreduce/kernel/for_each_entry.ts";
+import { BytesSource } from "./bytes_source.ts";
+import { forEachEntry } from "./for_each_entry.ts";
 import { KeySums } from "../../../lib/mapreduce/kernel/key_sums.ts";
 import { RunReader } from "../../../lib/mapreduce/kernel/run_reader.ts";
 import { fromLatin1, latin1, runOf } from "./naive.ts";

@@ -1,5 +1,5 @@
 import { partitionOf } from "../../../lib/mapreduce/kernel/partition_of.ts";
-import { BytesSource } from "../../../lib/mapreduce/kernel/bytes_source.ts";
+import { BytesSource } from "./bytes_source.ts";
 import type { RunCursor } from "../../../lib/mapreduce/kernel/run_cursor.ts";
 import { RunReader } from "../../../lib/mapreduce/kernel/run_reader.ts";
 import { RunWriter } from "../../../lib/mapreduce/kernel/run_writer.ts";

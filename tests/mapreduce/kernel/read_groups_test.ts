@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { BytesSource } from "../../../lib/mapreduce/kernel/bytes_source.ts";
+import { BytesSource } from "./bytes_source.ts";
 import { readGroups } from "../../../lib/mapreduce/kernel/read_groups.ts";
 import { RunReader } from "../../../lib/mapreduce/kernel/run_reader.ts";
 import { fromLatin1, latin1, runOf } from "./naive.ts";

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { crc32 } from "node:zlib";
 import fc from "fast-check";
-import { BytesSource } from "../../../lib/mapreduce/kernel/bytes_source.ts";
-import { ChunksSource } from "../../../lib/mapreduce/kernel/chunks_source.ts";
+import { BytesSource } from "./bytes_source.ts";
 import { RunError } from "../../../lib/mapreduce/kernel/run_error.ts";
 import { RunReader } from "../../../lib/mapreduce/kernel/run_reader.ts";
 import { compareText, entriesAt, entriesOf, fromLatin1, latin1, runOf } from "./naive.ts";
@@ -20,7 +19,7 @@ function smallRun(): Uint8Array {
   );
 }
 
-Deno.test("RunReader reads what RunWriter wrote, from memory and from chunks of any size", async () => {
+Deno.test("RunReader reads what RunWriter wrote, however few bytes come at a time", async () => {
   await fc.assert(
     fc.asyncProperty(
       entries,
@@ -30,7 +29,10 @@ Deno.test("RunReader reads what RunWriter wrote, from memory and from chunks of 
         const run = runOf(list, blockBytes);
         const expected = list.map(([key, value]) => `${latin1(key)}\t${latin1(value)}`);
         assert.deepEqual(await entriesOf(run), expected);
-        assert.deepEqual(await entriesAt(new RunReader(chunked(run, chunkBytes))), expected);
+        assert.deepEqual(
+          await entriesAt(new RunReader(new BytesSource(run, chunkBytes))),
+          expected,
+        );
       },
     ),
     { numRuns: 200 },
@@ -48,7 +50,7 @@ Deno.test("RunReader finds the run torn at each length but the whole", async () 
       `${length} of ${run.length} B`,
     );
     await assert.rejects(
-      entriesAt(new RunReader(chunked(run.subarray(0, length), 7))),
+      entriesAt(new RunReader(new BytesSource(run.subarray(0, length), 7))),
       (error) => error instanceof RunError && error.code === "torn",
     );
   }
@@ -113,42 +115,16 @@ Deno.test("RunReader.summary says what RunWriter.finish() said", async () => {
   assert.equal(reader.load(), false);
 });
 
-Deno.test("RunReader of memory never makes anyone wait", () => {
-  const reader = new RunReader(new BytesSource(smallRun()));
-  let records = 0;
-  while (reader.next() || reader.load() === true) records++;
-  assert.equal(records, 9);
-});
-
-Deno.test("RunReader.close() lets go of the chunks", async () => {
-  let isReturned = false;
-  async function* chunks(): AsyncGenerator<Uint8Array> {
-    try {
-      await Promise.resolve();
-      yield smallRun();
-    } finally {
-      isReturned = true;
-    }
-  }
-  const reader = new RunReader(new ChunksSource(chunks()));
-  assert.equal(await reader.load(), true);
+Deno.test("RunReader.close() lets go of its source once", () => {
+  const source = new BytesSource(smallRun());
+  let closed = 0;
+  const reader = new RunReader({ read: (buffer) => source.read(buffer), close: () => closed++ });
+  assert.equal(reader.load(), true);
   reader.close();
   reader.close();
-  await Promise.resolve();
-  assert.equal(isReturned, true);
+  assert.equal(closed, 1);
   assert.equal(reader.next(), false);
 });
-
-function chunked(run: Uint8Array, chunkBytes: number): ChunksSource {
-  async function* chunks(): AsyncGenerator<Uint8Array> {
-    for (let at = 0; at < run.length; at += chunkBytes) {
-      await Promise.resolve();
-      yield run.subarray(at, at + chunkBytes);
-      yield new Uint8Array(0);
-    }
-  }
-  return new ChunksSource(chunks());
-}
 
 /** Where blocks begin, the end included. */
 function blockStarts(run: Uint8Array): number[] {
@@ -162,3 +138,55 @@ function blockStarts(run: Uint8Array): number[] {
     at += 16 + length;
   }
 }
+
+Deno.test("RunReader makes no room for a block that is larger than its run", () => {
+  const run = new Uint8Array(16);
+  const head = new DataView(run.buffer);
+  head.setUint32(0, 2 ** 30, true);
+  head.setUint32(4, 1, true);
+  head.setUint32(12, crc32(run.subarray(0, 12)), true);
+  const reader = new RunReader(new BytesSource(run), "run", { mostBytes: run.length });
+  assert.throws(() => reader.load(), new RunError("torn", "run is cut: it ends after 16 B"));
+  assert.equal(reader.bytes.length, 0);
+});
+
+/** A run as one writes it who does not look at the order: so many keys in a block. */
+function unorderedRun(keys: readonly string[], perBlock: number): BytesSource {
+  const bytes: number[] = [];
+  let fingerprint = 0;
+  const le = (...numbers: readonly number[]) => {
+    const view = new DataView(new ArrayBuffer(numbers.length * 4));
+    numbers.forEach((number, i) => view.setUint32(i * 4, number, true));
+    return new Uint8Array(view.buffer);
+  };
+  const add = (payload: Uint8Array, size: number, records: number) => {
+    const head = le(size, records, crc32(payload));
+    bytes.push(...head, ...le(crc32(head)), ...payload);
+    return head;
+  };
+  for (let at = 0; at < keys.length; at += perBlock) {
+    const block = keys.slice(at, at + perBlock);
+    const payload = Uint8Array.from(block.flatMap((key) => [key.length, ...fromLatin1(key), 0]));
+    const head = add(payload, payload.length, block.length);
+    fingerprint = crc32(Uint8Array.from([...le(fingerprint), ...head]));
+  }
+  add(le(keys.length, 0, fingerprint), 0, 0);
+  return new BytesSource(Uint8Array.from(bytes));
+}
+
+Deno.test("RunReader finds a run corrupt whose keys are not sorted, if it is told to", async () => {
+  const check = { checksOrder: true };
+  for (const perBlock of [1, 2, 9]) {
+    for (const keys of [["", "", "a", "a", "ab", "b"], ["\x7f", "\x80", "\xff"], []]) {
+      const reader = new RunReader(unorderedRun(keys, perBlock), "run", check);
+      assert.equal((await entriesAt(reader)).length, keys.length);
+    }
+    for (const keys of [["a", "b", "a"], ["a", ""], ["b", "c", "bb", "d"], ["\x80", "\x7f"]]) {
+      const reader = new RunReader(unorderedRun(keys, perBlock), "run", check);
+      const why = new RunError("corrupt", "run is corrupt: its keys are not sorted");
+      await assert.rejects(entriesAt(reader), why);
+      const trusting = new RunReader(unorderedRun(keys, perBlock));
+      assert.equal((await entriesAt(trusting)).length, keys.length);
+    }
+  }
+});

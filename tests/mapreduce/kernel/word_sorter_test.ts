@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { MemorySpillStore } from "../../../lib/mapreduce/kernel/memory_spill_store.ts";
+import { MemorySpillStore } from "./memory_spill_store.ts";
 import { openWordCounter } from "../../../lib/mapreduce/kernel/open_word_counter.ts";
 import type { Kernel } from "../../../lib/mapreduce/kernel/word_counter_options.ts";
 import { WordSorter } from "../../../lib/mapreduce/kernel/word_sorter.ts";

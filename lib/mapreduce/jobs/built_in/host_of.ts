@@ -1,5 +1,5 @@
 /** The key of a record that has no host. */
-export const NO_HOST = "-";
+const NO_HOST = "-";
 
 /** The host of a URI as a browser writes it, or `-` where there is none. */
 export function hostOf(uri: string | undefined): string {

@@ -1,5 +1,5 @@
 /** The key of a record that says nothing of its language: ISO 639's "undetermined". */
-export const UNDETERMINED = "und";
+const UNDETERMINED = "und";
 
 /** The languages in a WARC-Identified-Content-Language, such as `eng,fra`: each once. */
 export function languagesOf(field: string | undefined): readonly string[] {

@@ -1,7 +1,7 @@
 const LF = 0x0a;
 
 /** The lines of a body, without LF: views. What is behind the last LF is a line unless it is empty. */
-export function* textLines(body: Uint8Array): Generator<Uint8Array, void, void> {
+function* textLines(body: Uint8Array): Generator<Uint8Array, void, void> {
   let at = 0;
   for (let lf = body.indexOf(LF); lf >= 0; lf = body.indexOf(LF, at)) {
     yield body.subarray(at, lf);

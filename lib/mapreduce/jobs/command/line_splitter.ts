@@ -5,7 +5,7 @@ import { JobError } from "../job_error.ts";
 const LF = 0x0a;
 
 /** Longest line that a program may write, in bytes. */
-export const MAX_LINE_BYTES = 64 * 1024 * 1024;
+const MAX_LINE_BYTES = 64 * 1024 * 1024;
 
 /** Cuts bytes into lines without LF. */
 export class LineSplitter {

@@ -8,11 +8,14 @@ export class ProgramInput {
   /** The program takes no more: what would come is left out. */
   hasClosed = false;
   readonly #program: Program;
+  readonly #onTaken: () => void;
   #buffer = new Uint8Array(WRITE_BYTES);
   #end = 0;
 
-  constructor(program: Program) {
+  /** @param onTaken called whenever the program, or its pipe, has taken some */
+  constructor(program: Program, onTaken: () => void) {
     this.#program = program;
+    this.#onTaken = onTaken;
     void program.ended.then(() => this.hasClosed = true);
   }
 
@@ -50,6 +53,7 @@ export class ProgramInput {
       // A program that has ended, or closed its input, need not read all: `head` does not.
       const ended = this.#program.ended.then(() => {});
       await Promise.race([this.#program.write(bytes), ended]);
+      this.#onTaken();
     } catch {
       this.hasClosed = true;
     }

@@ -41,7 +41,7 @@ export async function runProgram(step: ProgramStep, signs: TaskSigns): Promise<S
   });
   const errors = lastErrors.readAll(program.errors);
   const output = readLines(program, step, signs);
-  const input = new ProgramInput(program);
+  const input = new ProgramInput(program, () => signs.alive());
   const fed = step.feed(input).then(() => input.end());
   try {
     await Promise.all([fed, output]);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { JobDescription } from "../../../../lib/mapreduce/jobs/job_description.ts";
-import { MemorySpillStore } from "../../../../lib/mapreduce/kernel/memory_spill_store.ts";
+import { MemorySpillStore } from "../../kernel/memory_spill_store.ts";
 import { runMapTask } from "../../../../lib/mapreduce/jobs/map_task.ts";
 import { openJob } from "../../../../lib/mapreduce/jobs/open_job.ts";
 import { inputOf, keptSigns, plainParts, runJob, type TestRecord } from "../run_job.ts";

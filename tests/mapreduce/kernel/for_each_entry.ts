@@ -1,5 +1,5 @@
-import type { RunCursor } from "./run_cursor.ts";
-import type { RunEntry } from "./run_entry.ts";
+import type { RunCursor } from "../../../lib/mapreduce/kernel/run_cursor.ts";
+import type { RunEntry } from "../../../lib/mapreduce/kernel/run_entry.ts";
 
 /**
  * Goes through all entries. The cursor is given to `onEntry` at each of them; where that gives back

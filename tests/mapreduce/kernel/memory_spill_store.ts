@@ -1,8 +1,12 @@
 import { concat } from "@std/bytes/concat";
 import { BytesSource } from "./bytes_source.ts";
-import type { SpillReader, SpillStore, SpillWriter } from "./spill_store.ts";
+import type {
+  SpillReader,
+  SpillStore,
+  SpillWriter,
+} from "../../../lib/mapreduce/kernel/spill_store.ts";
 
-/** Spills in memory: for tests, and for jobs so small that a folder is not worth it. */
+/** Spills in memory. */
 export class MemorySpillStore implements SpillStore {
   readonly #spills = new Map<number, Uint8Array>();
   #nextId = 0;
