@@ -168,20 +168,40 @@ function isStandardOutput(id: string): boolean {
 /** What is told of interrupts instead of ending this process at the second. */
 const interruptListeners = new Set<() => void>();
 
+/**
+ * Whether this process was started so that the end of its terminal is nothing to it, as `nohup` does.
+ * Only Linux tells, and only before the first listener: the runtime then takes SIGHUP for itself.
+ */
+function ignoresHangup(): boolean {
+  try {
+    const status = Deno.readTextFileSync("/proc/self/status");
+    const [, mask = "0"] = /^SigIgn:\s*([0-9a-f]+)$/m.exec(status) ?? [];
+    return (BigInt(`0x${mask}`) & 1n) === 1n; // the lowest bit is that of signal 1
+  } catch {
+    return false;
+  }
+}
+
+/** See `ignoresHangup`. */
+let isHangupIgnored = false;
+
 function onInterrupt(told: () => void): Disposable {
   const hangup = () => told();
   interruptListeners.add(told);
-  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGHUP", hangup);
+  const listens = Deno.build.os !== "windows" && !isHangupIgnored;
+  if (listens) Deno.addSignalListener("SIGHUP", hangup);
   return {
     [Symbol.dispose]() {
       interruptListeners.delete(told);
-      if (Deno.build.os !== "windows") Deno.removeSignalListener("SIGHUP", hangup);
+      if (listens) Deno.removeSignalListener("SIGHUP", hangup);
     },
   };
 }
 
 /** Aborts at the first SIGINT or SIGTERM; a second one ends the process at once. */
 function interruptible(): AbortController {
+  isHangupIgnored = ignoresHangup();
+  if (isHangupIgnored) Deno.addSignalListener("SIGHUP", () => {}); // else the runtime ends us
   const controller = new AbortController();
   let interrupts = 0;
   const onSignal = () => {

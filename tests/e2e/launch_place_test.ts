@@ -92,6 +92,19 @@ for (const shell of SHELLS) {
   });
 }
 
+Deno.test("placeScript() leaves language and rights of new files as they are to what it runs", () =>
+  withFolder(async (folder) => {
+    const cache = `${folder}/cache`;
+    const wanted = '#!/bin/sh\necho "${LC_ALL-none}" $(umask)\n';
+    const input = `take\n${wanted}run\n`;
+    for (const shell of SHELLS.filter(isThere)) {
+      const [program = "", ...args] = shell;
+      const behind = ["-c", 'unset LC_ALL; umask 027; exec "$0" "$@"', program, ...args];
+      const { lines } = await run({ shell: ["sh", ...behind], cache, wanted, input });
+      assert.equal(lines.at(-1), "none 0027", program);
+    }
+  }));
+
 Deno.test("placeScript() has the file tell its own hash where no program does", () =>
   withFolder(async (folder) => {
     const path = `${folder}/bin`;

@@ -132,7 +132,11 @@ export class Guard {
     this.#guardId = `${runId}-${pid}`;
     if (this.#plan.isEnding) return;
     this.#folder = makeFolder(this.#guardId, files);
-    const { path: folder } = await this.#folder;
+    const { path: folder } = await this.#folder.catch((error) => {
+      // The launcher would only see that this guard has ended.
+      this.#parts.log.error(error instanceof Error ? error.message : String(error));
+      throw error;
+    });
     if (this.#plan.isEnding) return;
     this.#folderPath = folder;
     this.#plan = new GuardPlan(silenceMs, this.#nowMs());
@@ -153,7 +157,7 @@ export class Guard {
     if (this.#plan.isEnding) {
       return void this.#send({ type: "failed", copy, message: "Cannot start it: it ends" });
     }
-    const filled = (text: string) => text.replaceAll("{run}", this.#folderPath);
+    const filled = (text: string) => text.replaceAll("{run}", () => this.#folderPath);
     const entries = Object.entries(env).map(([name, value]) => [name, filled(value)] as const);
     const marks = this.#parts.env;
     let started: GuardCopy;

@@ -1,9 +1,15 @@
 import { RUN_FOLDER_PREFIX, type RunFile, type RunFolder } from "./run_folder.ts";
 
+/**
+ * What a folder for runs is called: whole, since roles may start elsewhere, and of characters that mean
+ * nothing to a shell, since `{run}` may stand in a line for it, and `launch clean` looks nowhere else.
+ */
+const PLAIN = /^(?:\/[A-Za-z0-9_./-]*|[A-Za-z]:[\\/][^"$]*)$/;
+
 /** Folders in which that of a run may be, the best first. */
 export function runFolderParents(env: Readonly<Partial<Record<string, string>>>): string[] {
   const named = [env["XDG_RUNTIME_DIR"], env["TMPDIR"], env["TEMP"], "/tmp"];
-  return [...new Set(named.filter((path) => path !== undefined && path !== ""))] as string[];
+  return [...new Set(named.flatMap((path = "") => PLAIN.test(path) ? [path] : []))];
 }
 
 /**

@@ -77,6 +77,8 @@ export class GuardSession {
   #beats: Timer | undefined;
   #lost: string | undefined;
   #isSilent = false;
+  /** Nothing is read meanwhile: whoever gets the output does not take it. */
+  #isTaking = false;
   #hasEnded = false;
 
   constructor(parts: GuardSessionParts) {
@@ -184,7 +186,7 @@ export class GuardSession {
       for await (const message of readFrames(pipe.output, decodeFromGuard)) {
         this.#heardNs = this.#parts.clock.monotonicNs();
         if (message.type === "ended") left = message.left;
-        else await this.#take(message);
+        else await this.#taken(message);
       }
     } catch (error) {
       this.#lose(error instanceof Error ? error.message : String(error));
@@ -193,6 +195,14 @@ export class GuardSession {
     const { code } = await pipe.ended;
     if (left === undefined) this.#lost ??= this.#whyEnded(code);
     this.#close(left ?? []);
+  }
+
+  /** Takes a message; while that waits, silence is our own. */
+  async #taken(message: Exclude<FromGuard, { type: "ended" }>): Promise<void> {
+    this.#isTaking = true;
+    await this.#take(message);
+    this.#isTaking = false;
+    this.#heardNs = this.#parts.clock.monotonicNs();
   }
 
   async #take(message: Exclude<FromGuard, { type: "ended" }>): Promise<void> {
@@ -233,7 +243,8 @@ export class GuardSession {
     this.#beats = clock.after(beatMs(silenceMs), () => {
       const silentMs = (clock.monotonicNs() - this.#heardNs) / 1e6;
       // Until it is ready, it has longer: it may have to be loaded.
-      if (silenceMs > 0 && this.#machine !== undefined && silentMs > silenceMs) {
+      const canBeHeard = this.#machine !== undefined && !this.#isTaking;
+      if (silenceMs > 0 && canBeHeard && silentMs > silenceMs) {
         this.#isSilent = true;
         return this.#lose(`nothing was heard from it for ${formatDurationMs(silenceMs)}`);
       }

@@ -8,8 +8,8 @@ export type Readiness =
   | { readonly type: "line" | "log"; readonly pattern: RegExp; readonly timeoutMs: number }
   /** When a port of its machine takes connections. */
   | { readonly type: "tcp"; readonly port: string; readonly timeoutMs: number }
-  /** When it has exited with 0. */
-  | { readonly type: "exit" };
+  /** When it has exited with 0. @param timeoutMs @default {it has for ever} */
+  | { readonly type: "exit"; readonly timeoutMs?: number };
 
 /** What to start: a program with arguments (`null` is tram), or a line for `sh -c`. */
 export type RoleRun =

@@ -201,7 +201,10 @@ export class Launcher {
     const { ready } = copy.role;
     if (ready.type !== "tcp") return;
     const { context } = this.#parts;
-    waitForPort(context, { host: place.address, port: Number(ready.port) }, over.signal).then(
+    // The address by which others reach this machine is not that of what listens for this one alone.
+    const hosts = new Set([...isFar(place) ? [] : [TUNNEL_HOST], place.address]);
+    const addresses = [...hosts].map((host) => ({ host, port: Number(ready.port) }));
+    waitForPort(context, addresses, over.signal).then(
       () => this.#tell({ type: "ready", copy: copy.name, values: { port: ready.port } }),
       () => {}, // it has ended
     );

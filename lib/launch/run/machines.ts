@@ -39,6 +39,8 @@ export class Machines {
   readonly #told = new Set<Place>();
   /** What is being ended elsewhere in place of a guard. */
   readonly #sweeps = new Map<Place, Promise<void> | undefined>();
+  /** Copies that wait for their guard to be ready. */
+  readonly #waiting = new Set<number>();
   #isClosing = false;
 
   constructor(parts: MachinesParts) {
@@ -53,7 +55,9 @@ export class Machines {
    */
   start(place: Place, copy: number, startOf: () => Omit<StartMessage, "type" | "copy">): void {
     const machine = this.#machines.get(place);
+    this.#waiting.add(copy);
     void machine?.isReady.then(async (isReady) => {
+      if (!this.#waiting.delete(copy)) return; // it was stopped
       try {
         if (!isReady || machine.session.hasEnded) throw new Error(await whyLost(machine));
         machine.session.startCopy({ copy, ...startOf() });
@@ -69,10 +73,11 @@ export class Machines {
     return this.#machines.get(place)?.session.ports.get(portHere);
   }
 
-  /** Has a copy end. */
+  /** Has a copy end; one whose machine is still on its way is not started, and not waited for. */
   stop(place: Place, copy: number): void {
-    const machine = this.#machines.get(place);
-    void machine?.isReady.then(() => machine.session.stop(copy));
+    if (!this.#waiting.delete(copy)) return this.#machines.get(place)?.session.stop(copy);
+    const exited = { type: "exited", copy, code: 0, signal: "SIGTERM" } as const;
+    queueMicrotask(() => this.#parts.onCopy(place, exited));
   }
 
   /** Has everything end everywhere; again: sooner. */

@@ -1,4 +1,6 @@
+import { UsageError } from "../../config/usage_error.ts";
 import type { RunContext } from "../../context.ts";
+import { machineName } from "../../transport/tls/machine_name.ts";
 import { HERE, isHere, type Machine } from "../hosts/machine.ts";
 import { readMachines } from "../hosts/read_machines.ts";
 import type { Connector } from "../ssh/connector.ts";
@@ -75,14 +77,24 @@ export async function openPlaces(
   return found;
 }
 
-/** Where others find a machine: what its list says, else where ssh goes. */
+/** Where others find a machine: what its list says, else where ssh goes. @throws {UsageError} */
 async function addressOf(machine: Machine, connector: Connector): Promise<string> {
   const said = machine.values["address"];
-  if (said !== undefined) return said;
+  if (said !== undefined) return checked(said, machine);
   try {
     const { door } = await connector.destination(machine);
     return /^(\S+):\d+$/.exec(door)?.[1] ?? machine.host;
   } catch {
     return machine.host; // its link says what is wrong with it
+  }
+}
+
+/** An address as certificates have it. @throws {UsageError} */
+function checked(address: string, { name }: Machine): string {
+  try {
+    return machineName(address);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`Cannot use address= of the machine ${name}: ${why}`);
   }
 }

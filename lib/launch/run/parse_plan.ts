@@ -118,7 +118,7 @@ function readinessOf(value: unknown, above: Place): Readiness {
     : at.durationMs(ready["timeout"], "timeout");
   if (kind === "exit") {
     if (ready["exit"] !== true) at.fail("exit", `wanted true, got ${shown(ready["exit"])}`);
-    return { type: "exit" };
+    return ready["timeout"] === undefined ? { type: "exit" } : { type: "exit", timeoutMs };
   }
   if (kind === "tcp") {
     const port = ready["tcp"];

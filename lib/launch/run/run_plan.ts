@@ -19,13 +19,15 @@ export interface RunPlanOptions {
   /** Folder for what copies write; `undefined`: they are not kept. */
   readonly logDir: string | undefined;
   readonly machineFlags: MachineFlags;
+  /** For all roles, where the run has nothing else to say. @default {nothing} */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Runs a plan to its end, and says how it went. */
 export async function runPlan(
   context: RunContext,
   plan: LaunchPlan,
-  { json, logDir, machineFlags }: RunPlanOptions,
+  { json, logDir, machineFlags, env: usual = {} }: RunPlanOptions,
 ): Promise<ExitCode> {
   const { log, process: { stdout } } = context;
   const host = await context.launchHost();
@@ -39,7 +41,8 @@ export async function runPlan(
     : host.openLogs(logDir, (why) => log.error(`Cannot write logs any more: ${safeText(why)}`));
   const runId = newRunId();
   const launcher = new Launcher({
-    ...{ context, plan, runId, places, filesOf, env, isJson: json, logs, tunnel },
+    ...{ context, plan, runId, places, filesOf, isJson: json, logs, tunnel },
+    env: { ...usual, ...env },
   });
   let interrupts = 0;
   const interrupt = () => {

@@ -14,19 +14,28 @@ interface Found {
   readonly status: RunStatus;
 }
 
-/** Asks all runs of the user. */
+/**
+ * Asks all runs of the user at once. One that does not answer, as when ^Z has stopped it, hides no
+ * other: a warning says so.
+ *
+ * @throws {Error} when none answers that is there
+ */
 async function runs(context: RunContext, ask: "status" | "stop", name?: string): Promise<Found[]> {
   const folder = controlFolder(context);
   if (folder === undefined) return [];
   const host = await context.launchHost();
-  const found: Found[] = [];
-  for (const path of await host.listControls(folder)) {
-    // The name of a socket begins with that of its run.
-    const runName = /([^/]*)-\d+\.sock$/.exec(path)?.[1];
-    if (name !== undefined && runName !== name) continue;
+  // The name of a socket begins with that of its run.
+  const paths = (await host.listControls(folder)).filter((path) =>
+    name === undefined || /([^/]*)-\d+\.sock$/.exec(path)?.[1] === name
+  );
+  const answers = await Promise.allSettled(paths.map(async (path): Promise<Found[]> => {
     const answer = v.safeParse(runStatusSchema, await host.askControl(path, { ask }));
-    if (answer.success) found.push({ path, status: answer.output });
-  }
+    return answer.success ? [{ path, status: answer.output }] : [];
+  }));
+  const found = answers.flatMap((each) => each.status === "fulfilled" ? each.value : []);
+  const failures = answers.flatMap((each) => each.status === "rejected" ? [each.reason] : []);
+  if (found.length === 0 && failures.length > 0) throw failures[0];
+  if (ask === "status") { for (const { message } of failures) context.log.warn(message); }
   return found;
 }
 

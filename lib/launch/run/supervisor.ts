@@ -92,7 +92,7 @@ export class Supervisor {
         const { ready } = copy.role;
         if (copy.phase !== "starting") return;
         if (ready.type === "started") return this.#ready(copy, {});
-        if (ready.type !== "exit") copy.dueMs = nowMs + ready.timeoutMs;
+        copy.dueMs = nowMs + (ready.timeoutMs ?? Infinity);
         return;
       }
       case "ready":
@@ -247,7 +247,9 @@ export class Supervisor {
 
 /** What is said of a copy that was not ready in time, with what it should have done. */
 function lateness(ready: RolePlan["ready"]): string {
-  const late = `was not ready within ${"timeoutMs" in ready ? ready.timeoutMs / 1000 : 0} s`;
+  const limitMs = "timeoutMs" in ready ? ready.timeoutMs ?? 0 : 0;
+  if (ready.type === "exit") return `did not end within ${limitMs / 1000} s`;
+  const late = `was not ready within ${limitMs / 1000} s`;
   if (ready.type === "tcp") return `${late}: nothing took connections on port ${ready.port}`;
   if (!("pattern" in ready)) return late;
   const where = ready.type === "line" ? "its standard output" : "what it wrote";

@@ -29,7 +29,9 @@ const KEPT_VERSIONS = 3;
  * What cannot be done is said by `failed WHAT TEXT`, and the script ends.
  */
 export function placeScript({ sha256, sizeBytes }: Placed): string {
-  return `LC_ALL=C; export LC_ALL
+  return `locale=\${LC_ALL-}
+mask=$(umask)
+LC_ALL=C; export LC_ALL
 umask 077
 hash=${shellWord(sha256)}
 size=${sizeBytes}
@@ -110,7 +112,12 @@ while read -r verb rest; do
     try)
       why=$("$place/tram" --version 2>&1 </dev/null) || fail run "$why"
       echo works ;;
-    run) eval "exec \"\$place/tram\" $rest" ;;
+    run)
+      # What it starts has the language and the rights that are usual there.
+      umask "$mask"
+      if [ -n "$locale" ]; then LC_ALL=$locale; else unset LC_ALL; fi
+      eval "exec \"\$place/tram\" $rest"
+      ;;
     end) exit 0 ;;
     *) fail ask "$verb" ;;
   esac

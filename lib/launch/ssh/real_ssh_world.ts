@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { kill } from "node:process";
 import { RUN_VARIABLES } from "./run_variables.ts";
 import type { ExecutableFile, RunningProgram, SshWorld } from "./programs.ts";
 
@@ -31,9 +32,10 @@ function start(program: string, args: readonly string[]): RunningProgram {
   }).spawn();
   const input = child.stdin.getWriter();
   input.closed.catch(() => {}); // said by the write that failed
-  let hasEnded = false;
+  /** Nothing of it is there any more; somebody else may have its number by now. */
+  let isGone = false;
   const ended = child.status.then(({ code }) => {
-    hasEnded = true;
+    isGone = !hasGroup(child.pid);
     return code;
   });
   return {
@@ -44,14 +46,25 @@ function start(program: string, args: readonly string[]): RunningProgram {
     ended,
     kill() {
       input.abort().catch(() => {}); // gives the pipe back
+      if (isGone) return;
       try {
         if (Deno.build.os !== "windows") return Deno.kill(-child.pid, "SIGKILL");
-        if (!hasEnded) child.kill("SIGKILL");
+        child.kill("SIGKILL");
       } catch (error) {
         if (!(error instanceof Deno.errors.NotFound || error instanceof TypeError)) throw error;
       }
     },
   };
+}
+
+/** Whether a group is there, also without its leader. Asked right when that has ended. */
+function hasGroup(group: number): boolean {
+  if (Deno.build.os === "windows") return false; // there are none
+  try {
+    return kill(-group, 0);
+  } catch {
+    return false;
+  }
 }
 
 async function openExecutable(path: string): Promise<ExecutableFile> {

@@ -81,14 +81,15 @@ export async function newAuthority(
 /**
  * A certificate for a machine, signed by `authority`.
  *
- * @throws {SyntaxError} when the authority's files are no PEM
+ * @throws {SyntaxError} when the authority's files are no PEM, not those of an authority, or do not
+ * belong together: nobody would trust what it signs
  * @throws {RangeError} when the authority is over
  */
 export async function newLeaf(
   authority: CertifiedKey,
   { names, days, clock }: LeafOptions,
 ): Promise<CertifiedKey> {
-  const issuer = new X509Certificate(authority.certPem);
+  const issuer = readAuthority(authority.certPem);
   const dates = validity(clock, days);
   if (issuer.notAfter.getTime() <= clock.wallUs() / 1000) {
     throw new RangeError(
@@ -119,7 +120,29 @@ export async function newLeaf(
       await AuthorityKeyIdentifierExtension.create(issuer.publicKey),
     ],
   });
+  const isFitting = await certificate.verify({ publicKey: issuer.publicKey, signatureOnly: true })
+    .catch(() => false); // a key of another kind
+  if (!isFitting) {
+    throw new SyntaxError(
+      `Cannot sign with ${issuer.subject}: its key is that of another certificate`,
+    );
+  }
   return { certPem: pemOf(certificate), keyPem: await keyPemOf(keys.privateKey) };
+}
+
+/** @throws {SyntaxError} when it is none */
+function readAuthority(pem: string): X509Certificate {
+  let certificate: X509Certificate;
+  try {
+    certificate = new X509Certificate(pem);
+  } catch (cause) {
+    const wrong = "Cannot read the authority's certificate: wanted one as PEM";
+    throw new SyntaxError(wrong, { cause });
+  }
+  if (certificate.getExtension(BasicConstraintsExtension)?.ca === true) return certificate;
+  throw new SyntaxError(
+    `Cannot sign with ${certificate.subject}: its certificate is not that of an authority`,
+  );
 }
 
 /** 126 random bits that begin with a one: positive, and not told apart by how many were zero. */

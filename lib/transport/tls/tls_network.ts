@@ -96,7 +96,8 @@ async function secured(
     throw error;
   });
   const close = () => tls.close();
-  signal.addEventListener("abort", close, { once: true });
+  if (signal.aborted) close(); // a moment ago: no listener would hear of it
+  else signal.addEventListener("abort", close, { once: true });
   try {
     signal.throwIfAborted();
     await tls.handshake();

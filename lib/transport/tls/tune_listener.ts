@@ -49,6 +49,10 @@ const SYMBOLS = {
 export function tuneListener(port: number, stallMs = STALL_MS): boolean {
   const numbers = NUMBERS[Deno.build.os];
   if (numbers === undefined) return false;
+  // Whoever uses this as a library may have given no right to it: then nobody is to be asked for it,
+  // since all of the process would wait for the answer.
+  const { state } = Deno.permissions.querySync({ name: "ffi", path: numbers.library });
+  if (state !== "granted") return false;
   try {
     const library = Deno.dlopen(numbers.library, SYMBOLS);
     try {

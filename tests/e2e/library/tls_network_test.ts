@@ -332,3 +332,29 @@ Deno.test("tlsNetwork() sends small pieces at once, from both sides", async () =
     assert((tookMs[4] ?? Infinity) < 30, `median of ${tookMs} ms`);
   }
 });
+
+Deno.test({
+  name: "tlsNetwork() closes a stream whose signal aborts right before the handshake",
+  sanitizeResources: true,
+  async fn() {
+    const network = networkWith();
+    const listener = network.listen({ host: HOST, port: 0 });
+    const accepted = listener.accept();
+    const ended = new AbortController();
+    const { startTls } = Deno;
+    Object.assign(Deno, {
+      async startTls(...args: Parameters<typeof startTls>) {
+        const conn = await startTls(...args);
+        ended.abort(new Error("not any more"));
+        return conn;
+      },
+    });
+    try {
+      await assert.rejects(network.connect(listener.address, ended.signal), /not any more/);
+    } finally {
+      Object.assign(Deno, { startTls });
+    }
+    (await accepted)?.close();
+    listener.close();
+  },
+});

@@ -72,3 +72,25 @@ Deno.test("tuneListener() finds only what listens, on its port", async () => {
   served?.close();
   assert(!tuneListener(1));
 });
+
+Deno.test({
+  name: "tuneListener() asks nobody for the right to call the system",
+  permissions: { ffi: false, net: true },
+  fn() {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { dlopen } = Deno;
+    let calls = 0;
+    Object.assign(Deno, {
+      dlopen() {
+        calls++; // it would ask in a terminal
+        throw new Deno.errors.NotCapable("no");
+      },
+    });
+    try {
+      assert(!tuneListener(listener.addr.port));
+    } finally {
+      Object.assign(Deno, { dlopen });
+    }
+    assert.equal(calls, 0);
+  },
+});

@@ -25,6 +25,8 @@ class World {
   readonly words: string[] = [];
   /** Whether nobody reads what it writes. */
   isDeaf = false;
+  /** Why no folder can be made. */
+  failure: Error | undefined;
   readonly guard: Guard;
   readonly left: Promise<readonly number[]>;
 
@@ -44,6 +46,7 @@ class World {
         return this.#take(bytes);
       },
       makeFolder: (id, files) => {
+        if (this.failure !== undefined) return Promise.reject(this.failure);
         const path = `/run/tram-run-${id}`;
         this.folders.set(path, files);
         return Promise.resolve({
@@ -246,4 +249,13 @@ Deno.test("Guard ends before it knows its run, when the launcher is gone at once
   world.input.end();
   assert.deepEqual(await world.clock.runUntil(world.left, 1000), []);
   assert.equal(world.folders.size, 0);
+});
+
+Deno.test("Guard says why it cannot make the run's folder", async () => {
+  const world = new World();
+  world.failure = new Error("Cannot make a folder for the run: No space left on device");
+  await world.hello();
+  await world.clock.runUntil(world.left);
+  assert.equal(world.words[0], "Cannot make a folder for the run: No space left on device");
+  assert.deepEqual(world.words.filter((word) => word.startsWith("ending")).length, 1);
 });

@@ -52,6 +52,8 @@ export class FakeLaunchHost implements LaunchHost {
   readonly logs = new Map<string, string>();
   /** Folders of runs that are there. */
   readonly folders = new Set<string>();
+  /** Sockets of runs that do not answer. */
+  readonly hung = new Set<string>();
   readonly #controls = new Map<string, (request: unknown) => unknown>();
   readonly #world: FakeRoom;
   /** What a tram that a tram starts has in its environment; all of a run have the same. */
@@ -92,6 +94,9 @@ export class FakeLaunchHost implements LaunchHost {
   }
 
   askControl(path: string, request: unknown): Promise<unknown> {
+    if (this.hung.has(path)) {
+      return Promise.reject(new Error(`Cannot ask the run at ${path}: it does not answer`));
+    }
     return Promise.resolve(this.#controls.get(path)?.(request));
   }
 

@@ -19,6 +19,8 @@ class World {
   readonly told: ToGuard[] = [];
   readonly events: unknown[] = [];
   isKilled = false;
+  /** When whoever gets output has taken it. */
+  taken: Promise<void> = Promise.resolve();
   readonly session: GuardSession;
   readonly #output = new FakeInput({ isTerminal: false });
   readonly #end = Promise.withResolvers<{ readonly code: number }>();
@@ -38,7 +40,10 @@ class World {
           failure === undefined ? Promise.resolve(this.#pipe()) : Promise.reject(failure),
         close: () => Promise.resolve(),
       },
-      onOutput: ({ copy, bytes }) => void this.events.push([copy, ...bytes]),
+      onOutput: ({ copy, bytes }) => {
+        this.events.push([copy, ...bytes]);
+        return this.taken;
+      },
       onCopy: (event) => void this.events.push(event),
     });
   }
@@ -137,6 +142,23 @@ Deno.test("GuardSession gives up a machine that vanishes, and no other for being
       canVanish ? "nothing was heard from it for 20 s" : "its guard ended with 137",
     );
   }
+});
+
+Deno.test("GuardSession does not take a reader of its own that stands still for silence", async () => {
+  const world = new World({ canVanish: true });
+  await world.ready();
+  const reader = Promise.withResolvers<void>();
+  world.taken = reader.promise;
+  await world.say({ type: "output", copy: 1, stream: "stdout", bytes: new Uint8Array([7]) });
+  await world.say({ type: "beat" });
+  await world.clock.advance(60_000);
+  assert(!world.isKilled);
+  reader.resolve();
+  await settle();
+  await world.clock.advance(19_000);
+  assert(!world.isKilled);
+  await world.clock.advance(10_000);
+  assert(world.isKilled);
 });
 
 Deno.test("GuardSession gives up a guard that never answers, or makes no sense", async () => {

@@ -158,3 +158,38 @@ Deno.test("Launcher says so when a machine is lost at the very end", async () =>
     "two: the connection was lost; what is left ends itself",
   ]);
 });
+
+Deno.test("Launcher does not wait at ^C for a machine that is not reached yet", async () => {
+  const room = new FakeRoom();
+  const context = Promise.withResolvers<TramContext>();
+  room.run([], {}, undefined, (_, found) => {
+    context.resolve(found);
+    return Promise.resolve();
+  });
+  const found = await context.promise;
+  const reached = Promise.withResolvers<never>();
+  reached.promise.catch(() => {});
+  const link: HostLink = {
+    name: "slow",
+    start: () => reached.promise,
+    close: () => Promise.resolve(reached.reject(new Error("it is not needed any more"))),
+  };
+  const launcher = new Launcher({
+    context: { ...found, log, screen: new Screen(found.process.stderr) },
+    plan: {
+      name: "room",
+      roles: [rolePlan({ name: "far", run: { program: "sleep", args: [] }, machines: "list" })],
+      end: undefined,
+    },
+    ...{ runId: "r1", filesOf: () => [], env: {}, isJson: false, logs: undefined },
+    places: new Map([["list", [{
+      ...{ name: "slow", address: "slow", slots: 1, link, silenceMs: 20_000 },
+    }]]]),
+  });
+  let result: LaunchResult | undefined;
+  launcher.run().then((value) => result = value);
+  await settle();
+  launcher.interrupt();
+  await settle();
+  assert.deepEqual(result, { code: 130, failures: [] });
+});

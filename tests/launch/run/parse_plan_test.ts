@@ -26,6 +26,15 @@ Deno.test("parsePlan() reads what launch init writes", async () => {
   assert.deepEqual(end, ["client", "report"]);
 });
 
+Deno.test("parsePlan() takes a timeout with every kind of readiness", async () => {
+  for (const kind of ['line = "x"', 'log = "x"', "tcp = 7", "exit = true"]) {
+    const { roles: [role] } = await plan(
+      `[roles.a]\nrun = "x"\nready = { ${kind}, timeout = "3s" }\n`,
+    );
+    assert(role !== undefined && "timeoutMs" in role.ready && role.ready.timeoutMs === 3000, kind);
+  }
+});
+
 Deno.test("parsePlan() has defaults, and takes paths from the folder of the file", async () => {
   const { name, roles: [role] } = await plan('[roles.a]\nrun = "echo hi"\n');
   assert.equal(name, "a");

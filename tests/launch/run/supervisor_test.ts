@@ -132,6 +132,17 @@ Deno.test("Supervisor stops what is not ready in time, and everything that needs
   assert.match(room.result?.failures[0]?.why ?? "", /not ready within 10 s/);
 });
 
+Deno.test("Supervisor stops what was to end in time and does not", () => {
+  const setup = role("setup", { ready: { type: "exit", timeoutMs: 5000 } });
+  const room = new Room([setup, role("client", { after: ["setup"] })]);
+  room.tell({ type: "begin" });
+  room.started("setup");
+  assert.deepEqual(room.wait(4_999), []);
+  assert.deepEqual(room.wait(1), ["stop setup"]);
+  assert.deepEqual(room.exited("setup", 143, "SIGTERM"), ["ending", "over"]);
+  assert.match(room.result?.failures[0]?.why ?? "", /did not end within 5 s/);
+});
+
 Deno.test("Supervisor takes an end with 0 before it is ready for a failure", () => {
   const room = new Room([role("server", { ready: LINE })]);
   room.tell({ type: "begin" });

@@ -46,6 +46,17 @@ Deno.test("launch collect --json tells events, and what the tool says of each cl
   assert.deepEqual(events.at(-1), { type: "over", code: 0, failures: [] });
 });
 
+Deno.test("launch collect takes no token and no TLS from the environment", async () => {
+  const { code, host } = await launch(["collect", "--clients", "1", "--count", "1"]);
+  assert.equal(code, 0);
+  for (const { start: { env } } of host.room.processes) {
+    assert.match(env["TRAM_TOKEN_FILE"] ?? "", /\/token$/);
+    for (const name of ["TRAM_TLS_CA", "TRAM_COLLECT_TLS_CA", "TRAM_COLLECT_TOKEN_FILE"]) {
+      assert.equal(env[name], "", name); // unset, whatever the launcher has
+    }
+  }
+});
+
 Deno.test("launch collect --log-dir keeps what each wrote", async () => {
   const { host, err } = await launch([
     "collect",

@@ -157,6 +157,26 @@ Deno.test("launch status shows copies, launch stop ends the run as ^C does", asy
   assert.equal((await launch(room, "status")).err, "tram: nothing runs\n");
 });
 
+Deno.test("launch status shows what answers, whatever does not", async () => {
+  const { room, host } = roomWith(SLEEPER);
+  room.texts.set("b.toml", SLEEPER.replace("lesson", "b"));
+  const runs = [["up", "b.toml", "--no-logs"], ["up", "--no-logs"]].map((args) =>
+    room.run(["launch", ...args])
+  );
+  await room.clock.advance(1000);
+  const [path = ""] = (await host.listControls("")).filter((each) => each.includes("/b-"));
+  host.hung.add(path);
+  const { code, out, err } = await launch(room, "status");
+  assert.equal(code, 0);
+  assert.match(out, /^lesson /);
+  assert.match(err, /^tram: warning: Cannot ask the run at .*b-\d+\.sock: it does not answer\n$/);
+  assert.match((await launch(room, "status", "b")).err, /^tram: Cannot ask the run/);
+  assert.equal((await launch(room, "stop", "lesson")).code, 0);
+  host.hung.clear();
+  assert.equal((await launch(room, "stop", "b")).code, 0);
+  for (const { exitCode } of runs) assert.equal(await room.clock.runUntil(exitCode), 130);
+});
+
 Deno.test("launch stop wants a name when several run", async () => {
   const { room } = roomWith(SLEEPER);
   room.texts.set("b.toml", SLEEPER.replace("lesson", "b"));
@@ -214,4 +234,27 @@ roles = ["far"]
   assert.equal(await room.clock.runUntil(up.exitCode), 1);
   const last = up.stderr.text.trimEnd().split("\n").at(-1) ?? "";
   assert.match(last, /^tram: error: far: Cannot reach node7: nobody knows a machine of this name$/);
+});
+
+Deno.test("launch up says which address in a list of machines is none", async () => {
+  for (
+    const [address, says] of [
+      ["10.0.0.300", /^tram: Cannot use address= of the machine node7: wanted a DNS name or an IP/],
+      ["", /^tram: Cannot use address= of the machine node7: wanted a DNS name or an IP/],
+    ] as const
+  ) {
+    const { room } = roomWith('[roles.far]\nrun = "far"\nmachines = "room.hosts"\n');
+    room.texts.set("room.hosts", `node7 address=${address}\n`);
+    const world = new FakeSshWorld(); // nobody knows any host there
+    const executable = {
+      ...{ path: "tram", sizeBytes: 2, sha256: "00".repeat(32), head: new Uint8Array([35, 33]) },
+      read: async function* () {},
+    };
+    world.openExecutable = () => Promise.resolve(executable);
+    room.sshWorld = world;
+    const up = room.run(["launch", "up", "--no-logs", "--executable", "tram"]);
+    await up.stderr.matching(says); // certificates are made in real time
+    const code = await room.clock.runUntil(up.exitCode);
+    assert.equal(code, 2);
+  }
 });

@@ -57,6 +57,25 @@ Deno.test("newLeaf() refuses a key that is none, or of another kind", async () =
   }
 });
 
+Deno.test("newLeaf() refuses an authority whose certificates nobody would trust", async () => {
+  const other = await newAuthority({ name: "other", days: 9, clock });
+  const options = { names: ["lab-1"], days: 9, clock };
+  await assert.rejects(
+    newLeaf({ ...authority, keyPem: other.keyPem }, options),
+    /^SyntaxError: Cannot sign with CN=.*: its key is that of another certificate$/,
+  );
+  await assert.rejects(
+    newLeaf(await newLeaf(authority, options), options),
+    /^SyntaxError: Cannot sign with CN=lab-1: its certificate is not that of an authority$/,
+  );
+  for (const certPem of ["", "garbage", authority.keyPem]) {
+    await assert.rejects(
+      newLeaf({ ...authority, certPem }, options),
+      /^SyntaxError: Cannot read the authority's certificate: wanted one as PEM$/,
+    );
+  }
+});
+
 Deno.test("newAuthority() takes any name that people give", async () => {
   for (const name of ["", "#beef", 'ada\'s desk, Ünï + "x"=y', "日本", "n".repeat(300)]) {
     const odd = await newAuthority({ name, days: 9, clock });

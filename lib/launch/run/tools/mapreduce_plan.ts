@@ -44,13 +44,17 @@ export interface MapreduceFlags
 /** How many workers there are on this machine when nobody says. */
 export const USUAL_WORKERS = 2;
 
+/** What would be taken for a variable of a launch; it has no way to say that it is none. */
+const FILLED = /(\{(?:index|host|address|run|(?:run|worker)\.[\w.-]+)\})/;
+
 /** The job when nobody says which. */
 export const USUAL_JOB = "wordcount";
 
 /**
  * A coordinator, and workers that help it.
  *
- * @throws {UsageError} when something that a job cannot do without is missing
+ * @throws {UsageError} when something that a job cannot do without is missing, or would not be passed
+ * on as it was typed
  */
 export function mapreducePlan(flags: MapreduceFlags): LaunchPlan {
   const { workers, port, inputs, mapper, reducer, output, json, machines } = flags;
@@ -59,6 +63,14 @@ export function mapreducePlan(flags: MapreduceFlags): LaunchPlan {
   };
   if (output === undefined) fail("--output", "give the folder to make for the output");
   if (inputs.length === 0) fail("inputs", "give files, folders, patterns, URLs or @LIST");
+  for (const text of [...inputs, ...Object.values(pick(flags, RUN_OPTIONS))]) {
+    const [, variable] = FILLED.exec(text ?? "") ?? [];
+    if (variable === undefined) continue;
+    throw new UsageError(
+      `Cannot run tram launch mapreduce with ${variable} in "${text}": launch would fill it in; write ` +
+        "it in another way, or start mapreduce run and its workers by hand",
+    );
+  }
   const isOfPrograms = mapper !== undefined || reducer !== undefined;
   const job = flags.job ?? (isOfPrograms ? undefined : USUAL_JOB);
   const host = dialHost("run", flags);

@@ -46,14 +46,19 @@ export const typedInterval = asTyped((text) => parseDurationMs(text, "ms"));
 /** A port, 0 too. */
 export const typedPort = asTyped(parsePort);
 
-/** `--name value` for each value that was given, `--name` for switches that are on. */
+/**
+ * `--name value` for each value that was given, `--name` for switches that are on. A value that
+ * begins with `-` would be taken for an option behind a blank.
+ */
 export function passOn(
   flags: Readonly<Record<string, string | number | boolean | undefined>>,
 ): readonly string[] {
   return Object.entries(flags).flatMap(([name, value]) => {
     if (value === undefined || value === false) return [];
     const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-    return value === true ? [flag] : [flag, String(value)];
+    if (value === true) return [flag];
+    const text = String(value);
+    return text.startsWith("-") ? [`${flag}=${text}`] : [flag, text];
   });
 }
 

@@ -82,3 +82,21 @@ Deno.test("plans of tools have clients dial where the server listens", () => {
     assert.deepEqual(dialled(host, machines), ["{run.host}:{run.port}", "{server.host}"]);
   }
 });
+
+Deno.test("mapreducePlan() passes on a value that begins with a dash", () => {
+  const plan = mapreducePlan({ ...mapreduce, job: "grep", pattern: "-x", output: "--out" });
+  assert.match(line(plan, "run"), / --pattern=-x --output=--out /);
+});
+
+Deno.test("mapreducePlan() refuses what would not be passed on as it was typed", () => {
+  const plan = (pattern: string) => mapreducePlan({ ...mapreduce, job: "grep", pattern });
+  for (const pattern of ["{host}", "a{index}b", "{run}", "{run.port}"]) {
+    assert.throws(
+      () => plan(pattern),
+      /^UsageError: Cannot run .* with \{.*\} in ".*": launch would/,
+    );
+  }
+  for (const pattern of ["{print}", "a{2,3}", "{a.b}", "{host, index}"]) {
+    assert(line(plan(pattern), "run").includes(` --pattern ${pattern} `), pattern);
+  }
+});
