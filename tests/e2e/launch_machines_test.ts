@@ -3,14 +3,14 @@ import assert from "node:assert/strict";
 import { eventually, marked } from "./launch_processes.ts";
 import { type Ended, runTram, TramProcess } from "./processes.ts";
 import { sshAbsence, SshRoom } from "./ssh_room.ts";
-import { tramFile } from "./tram_file.ts";
+import { tramScript } from "./tram_file.ts";
 
 const ignore = sshAbsence() !== undefined;
 
 /** What every launch with machines of a room is told. */
 async function machineArgs(room: SshRoom): Promise<string[]> {
   return [
-    ...["--ssh-config", room.configFile, "--executable", await tramFile(room.folder)],
+    ...["--ssh-config", room.configFile, "--executable", await tramScript(room.folder)],
     ...["--advertise", "127.0.0.1"],
   ];
 }

@@ -7,7 +7,7 @@ import { gatedInputs } from "./gated_inputs.ts";
 import { eventually, marked } from "./launch_processes.ts";
 import { labAbsence, MachineLab } from "./machine_lab.ts";
 import { runTram, TramProcess, withFolder } from "./processes.ts";
-import { tramFile } from "./tram_file.ts";
+import { tramScript } from "./tram_file.ts";
 
 /** A test that fails where there can be no such machines: nothing else shows what it shows. */
 function test(name: string, body: (lab: MachineLab, folder: string) => Promise<void>): void {
@@ -26,7 +26,7 @@ async function labFlags(lab: MachineLab, folder: string, list = "node[1-4]"): Pr
   await Deno.writeTextFile(`${folder}/lab.hosts`, `${list}\n`);
   return [
     ...["--machines", `${folder}/lab.hosts`, "--ssh-config", lab.configFile],
-    ...["--executable", await tramFile(folder), "--advertise", lab.address],
+    ...["--executable", await tramScript(folder), "--advertise", lab.address],
   ];
 }
 

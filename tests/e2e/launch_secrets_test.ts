@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { runTram, TramProcess, withFolder } from "./processes.ts";
 import { sshAbsence, SshRoom } from "./ssh_room.ts";
-import { tramFile } from "./tram_file.ts";
+import { tramScript } from "./tram_file.ts";
 
 /** A number of a user who owns nothing. */
 const NOBODY = "65534";
@@ -76,7 +76,7 @@ Deno.test("launch keeps token and keys of a run from arguments, environments, lo
     });
     await Deno.chmod(room.folder, 0o755);
     const list = await room.list("node[1-2]\n");
-    const tram = await tramFile(folder);
+    const tram = await tramScript(folder);
     const file = launchFile(list).replace("exec tram", `exec ${tram}`);
     await Deno.writeTextFile(`${folder}/launch.toml`, file);
     const env = { XDG_RUNTIME_DIR: runtimes[0], TRAM_STATE_DIR: `${folder}/state` };
