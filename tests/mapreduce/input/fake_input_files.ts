@@ -3,7 +3,7 @@ import type { FolderEntry, InputFiles } from "../../../lib/mapreduce/input/input
 import { InputError } from "../../../lib/mapreduce/input/input_source.ts";
 import { bytesSource } from "./bytes_source.ts";
 
-/** Inputs in memory; the process is in `/work`. */
+/** Inputs in memory; the process is in `/data`. */
 export class FakeInputFiles implements InputFiles {
   /** Files by absolute path. */
   readonly bytes = new Map<string, Uint8Array>();
@@ -64,7 +64,7 @@ export class FakeInputFiles implements InputFiles {
   }
 
   absolute(path: string): string {
-    return resolve("/work", path);
+    return resolve("/data", path);
   }
 
   real(path: string) {

@@ -29,36 +29,36 @@ Deno.test("expandInputs() keeps the order given and sorts a folder by bytes", as
     "in/.gz",
   );
   assert.deepEqual(await namesOf(["in", "b.txt"], files), [
-    "/work/in/.gz",
-    "/work/in/Z.wet.gz",
-    "/work/in/d.txt",
-    "/work/in/d/a.WARC.gz",
-    "/work/in/z.wet",
-    "/work/in/é.wet",
-    "/work/b.txt",
+    "/data/in/.gz",
+    "/data/in/Z.wet.gz",
+    "/data/in/d.txt",
+    "/data/in/d/a.WARC.gz",
+    "/data/in/z.wet",
+    "/data/in/é.wet",
+    "/data/b.txt",
   ]);
 });
 
 Deno.test("expandInputs() takes each input once, whoever names it", async () => {
   const files = disk("in/a.txt", "in/b.txt");
-  const args = ["in/b.txt", "in/*", "/work/in/a.txt", "in"];
-  assert.deepEqual(await namesOf(args, files), ["/work/in/b.txt", "/work/in/a.txt"]);
+  const args = ["in/b.txt", "in/*", "/data/in/a.txt", "in"];
+  assert.deepEqual(await namesOf(args, files), ["/data/in/b.txt", "/data/in/a.txt"]);
 });
 
 Deno.test("expandInputs() matches patterns below any folder, and a file of that very name first", async () => {
   const files = disk("in/1/a.wet", "in/2/a.wet", "in/2/b/c.wet", "in/a[1].wet", "in/a1.wet");
-  assert.deepEqual(await namesOf(["in/?/*.wet"], files), ["/work/in/1/a.wet", "/work/in/2/a.wet"]);
-  assert.deepEqual(await namesOf(["/work/**/c.wet"], files), ["/work/in/2/b/c.wet"]);
-  assert.deepEqual(await namesOf(["in/a[1].wet"], files), ["/work/in/a[1].wet"]);
+  assert.deepEqual(await namesOf(["in/?/*.wet"], files), ["/data/in/1/a.wet", "/data/in/2/a.wet"]);
+  assert.deepEqual(await namesOf(["/data/**/c.wet"], files), ["/data/in/2/b/c.wet"]);
+  assert.deepEqual(await namesOf(["in/a[1].wet"], files), ["/data/in/a[1].wet"]);
 });
 
 Deno.test("expandInputs() reads lists with comments, and says which line is wrong", async () => {
   const files = disk("a.txt", "b c.txt");
   files.put("list", "# all\n\n a.txt \r\nhttp://host.example/x.gz\nb*\n");
   assert.deepEqual(await namesOf(["@list"], files), [
-    "/work/a.txt",
+    "/data/a.txt",
     "http://host.example/x.gz",
-    "/work/b c.txt",
+    "/data/b c.txt",
   ]);
   files.put("bad", "a.txt\nmissing.txt\n");
   await assert.rejects(namesOf(["@bad"], files), {
@@ -70,19 +70,19 @@ Deno.test("expandInputs() reads lists with comments, and says which line is wron
 
 Deno.test("expandInputs() follows links, but not round and round", async () => {
   const files = disk("in/a.txt", "far/b.txt");
-  files.links.set("/work/in/up", "/work/in");
-  files.links.set("/work/in/far", "/work/far");
-  assert.deepEqual(await namesOf(["in"], files), ["/work/in/a.txt", "/work/in/far/b.txt"]);
+  files.links.set("/data/in/up", "/data/in");
+  files.links.set("/data/in/far", "/data/far");
+  assert.deepEqual(await namesOf(["in"], files), ["/data/in/a.txt", "/data/in/far/b.txt"]);
 });
 
 Deno.test("expandInputs() passes over nothing that is named like an input and is no file", async () => {
   const files = disk("in/a.txt", "in/b.md");
-  files.links.set("/work/in/c.md", "/work/gone");
-  assert.deepEqual(await namesOf(["in"], files), ["/work/in/a.txt"]);
-  files.links.set("/work/in/c.txt", "/work/gone");
+  files.links.set("/data/in/c.md", "/data/gone");
+  assert.deepEqual(await namesOf(["in"], files), ["/data/in/a.txt"]);
+  files.links.set("/data/in/c.txt", "/data/gone");
   const message = "Cannot use the input in/c.txt: it is no file, or a link to nothing";
   for (const arg of ["in", "in/*.txt"]) await assert.rejects(namesOf([arg], files), { message });
-  assert.deepEqual(await namesOf(["in/a*"], files), ["/work/in/a.txt"]);
+  assert.deepEqual(await namesOf(["in/a*"], files), ["/data/in/a.txt"]);
 });
 
 for (
@@ -99,7 +99,7 @@ for (
 ) {
   Deno.test(`expandInputs() of "${arg}" says what is wrong`, async () => {
     const files = disk("docs/a.md");
-    files.others.add("/work/pipe");
+    files.others.add("/data/pipe");
     await assert.rejects(expandInputs([arg], files), { message });
   });
 }
@@ -113,8 +113,8 @@ Deno.test("resolveInputs() tells size, format, gzip and both ends", async () => 
   assert.deepEqual(
     inputs.map(({ number, name, size, format, isGzip }) => [number, name, size, format, isGzip]),
     [
-      [0, "/work/a.wet", wet.length, "warc", false],
-      [1, "/work/b.wet.gz", files.bytes.get("/work/b.wet.gz")?.length, "warc", true],
+      [0, "/data/a.wet", wet.length, "warc", false],
+      [1, "/data/b.wet.gz", files.bytes.get("/data/b.wet.gz")?.length, "warc", true],
     ],
   );
   const hex = async (bytes: Uint8Array) => {
