@@ -1,0 +1,62 @@
+import type { FakeClock } from "../../../lib/clock/fake_clock.ts";
+
+/**
+ * The clocks of a machine: monotonic time, which may run too fast, and wall time, which goes with it and
+ * is set now and then. The fake clock shows true time.
+ */
+export class SimClock {
+  readonly #truth: FakeClock;
+  #ppm: number;
+  /** True and own time at the moment when the rate was last changed. */
+  #sinceNs: number;
+  #ownNs: number;
+  #wallOffsetUs: number;
+
+  /**
+   * @param offsetUs how far the wall clock is ahead
+   * @param ppm by how many millionths both clocks run too fast
+   */
+  constructor(truth: FakeClock, offsetUs: number, ppm: number) {
+    this.#truth = truth;
+    this.#ppm = ppm;
+    this.#sinceNs = truth.monotonicNs();
+    this.#ownNs = 0;
+    this.#wallOffsetUs = truth.wallUs() + offsetUs;
+  }
+
+  /** Nanoseconds since it was made. */
+  monotonicNs(): number {
+    return Math.floor(this.#exactNs());
+  }
+
+  /** What the system's clock shows, in microseconds since 1970. */
+  wallUs(): number {
+    return Math.floor(this.exactWallUs());
+  }
+
+  /** The same, not cut off at the microsecond. */
+  exactWallUs(): number {
+    return this.#wallOffsetUs + this.#exactNs() / 1000;
+  }
+
+  /** True time that passes while this clock moves on by `ownMs`. */
+  trueMs(ownMs: number): number {
+    return ownMs / (1 + this.#ppm / 1e6);
+  }
+
+  /** Sets the wall clock. */
+  step(byUs: number): void {
+    this.#wallOffsetUs += byUs;
+  }
+
+  /** From now on it runs at another rate. */
+  drift(ppm: number): void {
+    this.#ownNs = this.#exactNs();
+    this.#sinceNs = this.#truth.monotonicNs();
+    this.#ppm = ppm;
+  }
+
+  #exactNs(): number {
+    return this.#ownNs + (this.#truth.monotonicNs() - this.#sinceNs) * (1 + this.#ppm / 1e6);
+  }
+}
