@@ -1,6 +1,7 @@
-import type { Clock, Timer } from "../clock/clock.ts";
+import type { Clock } from "../clock/clock.ts";
 import { PING_BYTES } from "./frame.ts";
 import { Heartbeat } from "./heartbeat.ts";
+import { heartbeatsOf } from "./heartbeats.ts";
 import { LineError, LineErrorCode } from "./line_error.ts";
 import type { Sender } from "./sender.ts";
 
@@ -33,7 +34,7 @@ export class Liveness {
   confirmedBytes = 0;
   readonly #options: LivenessOptions;
   readonly #heartbeat = new Heartbeat();
-  #timer: Timer | undefined;
+  #beating: Disposable | undefined;
   #pending: PendingPing | undefined;
   /** Who waits for the PONG that is due, and who came after its PING had left. */
   #waiting: Waiter[] = [];
@@ -47,27 +48,28 @@ export class Liveness {
   /** Begins to watch. */
   start(): void {
     const { clock, heartbeatMs, sender, receivedBytes, onDead } = this.#options;
-    this.#timer = clock.after(heartbeatMs, () => {
+    this.#beating = heartbeatsOf(clock, heartbeatMs).start(() => {
       const { writtenBytes, isWriting, writes } = sender;
       switch (this.#heartbeat.tick(receivedBytes(), writtenBytes, isWriting, writes)) {
         case "silent":
+          this.#beating?.[Symbol.dispose]();
           return onDead(
             new LineError(LineErrorCode.Silent, "Nothing was heard for three heartbeats"),
           );
         case "stalled":
+          this.#beating?.[Symbol.dispose]();
           return onDead(
             new LineError(LineErrorCode.SlowReader, "Nothing was taken for three heartbeats"),
           );
         case "ping":
           this.#sendPing();
       }
-      this.start();
     });
   }
 
   /** Stops watching; pending measurements end with `undefined`. */
   stop(): void {
-    this.#timer?.cancel();
+    this.#beating?.[Symbol.dispose]();
     for (const resolve of [...this.#waiting, ...this.#waitingForNext]) resolve(undefined);
     this.#waiting = this.#waitingForNext = [];
   }
