@@ -23,7 +23,10 @@ export async function buildGo(): Promise<Build> {
   return isSuccess ? { program } : { absence: `go build: ${lastLine(output)}` };
 }
 
-/** The tokio-util peer of the framing bench. Its crates come from the network. */
+/** Where Debian's packages of crates are (`librust-tokio-util-dev` and what it needs). */
+const DEBIAN_CRATES = "/usr/share/cargo/registry";
+
+/** The tokio-util peer of the framing bench. Its crates come from the network, else from Debian. */
 export async function buildTokio(): Promise<Build> {
   if (!await isThere("cargo", "--version")) return { absence: "no Rust compiler" };
   const cwd = folder("results/framing-tokio");
@@ -31,12 +34,18 @@ export async function buildTokio(): Promise<Build> {
   for (const file of ["Cargo.toml", "src/main.rs"]) {
     await Deno.copyFile(folder(`peers/tokio/${file}`), `${cwd}/${file}`);
   }
-  const { isSuccess } = await runProgram("cargo", ["build", "--release"], {
-    timeoutMs: CARGO_TIMEOUT_MS,
-    cwd,
-  });
-  if (isSuccess) return { program: `${cwd}/target/release/framing` };
-  return { absence: "crates cannot be fetched or built" };
+  const fromDebian = [
+    ...["--offline", "--config", 'source.crates-io.replace-with="debian"'],
+    ...["--config", `source.debian.directory="${DEBIAN_CRATES}"`],
+  ];
+  for (const source of [[], fromDebian]) {
+    const { isSuccess } = await runProgram("cargo", ["build", "--release", ...source], {
+      timeoutMs: CARGO_TIMEOUT_MS,
+      cwd,
+    });
+    if (isSuccess) return { program: `${cwd}/target/release/framing` };
+  }
+  return { absence: "crates cannot be fetched or built; Debian: librust-tokio-util-dev" };
 }
 
 /** The program in Rust of the mapreduce bench. It needs no crates. */

@@ -7,11 +7,11 @@
 //!
 //! Like the other peers of this bench it makes two connections and measures the second.
 use bytes::{BufMut, Bytes, BytesMut};
-use futures_util::{SinkExt, StreamExt};
+use futures_util::StreamExt;
 use std::{env, error::Error, time::Duration, time::Instant};
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio_util::codec::{FramedRead, FramedWrite, LengthDelimitedCodec};
+use tokio_util::codec::{Encoder, FramedRead, LengthDelimitedCodec};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
@@ -86,9 +86,10 @@ async fn receive(stream: TcpStream, n: usize, is_measured: bool) -> Outcome<()> 
 async fn send(port: u16, n: usize, run: Duration) -> Outcome<u64> {
     let stream = TcpStream::connect(("127.0.0.1", port)).await?;
     stream.set_nodelay(true)?;
-    let (mut reader, writer) = stream.into_split();
-    let mut frames = FramedWrite::new(writer, codec(n));
-    frames.set_backpressure_boundary(CHUNK_BYTES);
+    let (mut reader, mut writer) = stream.into_split();
+    // As `FramedWrite` does it with a boundary of this size, which older versions cannot be told.
+    let mut codec = codec(n);
+    let mut buffer = BytesMut::with_capacity(2 * CHUNK_BYTES);
     let mut payload = BytesMut::zeroed(n);
     payload[0] = DATA_KIND;
     let per_turn = (CHUNK_BYTES / (n + 4) + 1) as u64;
@@ -99,11 +100,12 @@ async fn send(port: u16, n: usize, run: Duration) -> Outcome<u64> {
             let mut frame = BytesMut::with_capacity(n);
             frame.put_slice(&payload);
             frame[1..5].copy_from_slice(&(sequence as u32).to_be_bytes());
-            frames.feed(Bytes::from(frame)).await?;
+            codec.encode(Bytes::from(frame), &mut buffer)?;
             sequence += 1;
         }
+        writer.write_all_buf(&mut buffer).await?;
     }
-    frames.close().await?;
+    writer.shutdown().await?;
     reader.read(&mut [0; 64]).await?;
     Ok(sequence)
 }
