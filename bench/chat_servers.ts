@@ -10,9 +10,6 @@ export interface ChatServer extends AsyncDisposable {
   readonly pid: number;
 }
 
-/** Starts a server for one measurement. */
-export type StartServer = () => Promise<ChatServer>;
-
 /** `tram chat serve` without a limit of pace, its store a file where `args` do not say otherwise. */
 export async function startTram(...args: readonly string[]): Promise<ChatServer> {
   const folder = await Deno.makeTempDir({ prefix: "tram-bench-" });

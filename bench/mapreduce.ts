@@ -1,6 +1,6 @@
 /** How long `mapreduce` takes to count words, what its kernel does, and what a task costs. */
 import { Child, denoRun, runProgram } from "./child.ts";
-import { findDuckDb } from "./find_duckdb.ts";
+import { findDuckDb } from "../tests/long/find_duckdb.ts";
 import { type Contestant, interleave } from "./interleave.ts";
 import { type Corpus, makeCorpus } from "./mapreduce_corpus.ts";
 import { endedCpuSeconds } from "./peers/proc.ts";

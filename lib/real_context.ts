@@ -1,7 +1,7 @@
 /** The world as it is: what `cli.ts` hands to commands. */
 import { systemClock } from "./clock/system_clock.ts";
 import { ExitCode } from "./config/exit_code.ts";
-import { folderOf } from "./config/folder_of.ts";
+import { folderOf } from "./transport/session/folder_of.ts";
 import { distrust } from "./config/distrust.ts";
 import type { Files, NewFile, TramContext } from "./context.ts";
 import { isLikeFile, readBounded } from "./read_bounded.ts";

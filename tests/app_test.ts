@@ -24,8 +24,8 @@ for (
     ["timer ping --port", /expected input for flag --port/i],
     ["timer pong", /`pong`, did you mean .*`ping`/],
     ["tiemr", /`tiemr`, did you mean .*`timer`/],
-    ["timer ping --token-file /none", /Cannot read token file \/none: no such file/],
-    ["timer serve --insecure --token-file /none", /\/none: no such file/],
+    ["timer ping --token-file /none", /Cannot read token file \/none: there is no such file/],
+    ["timer serve --insecure --token-file /none", /\/none: there is no such file/],
   ] as const
 ) {
   Deno.test(`tram ${args} ends with 2 and one line`, async () => {

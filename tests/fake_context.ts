@@ -19,7 +19,7 @@ import type { SshWorld } from "../lib/launch/ssh/programs.ts";
 import { FakeSshWorld } from "./launch/ssh/fake_ssh_world.ts";
 import { FakeLogFiles } from "./log/fake_log_files.ts";
 import { runTram } from "../lib/app.ts";
-import { Random } from "./fuzz/random.ts";
+import { Random } from "./random.ts";
 import { KeptOutput } from "./kept_output.ts";
 import { prepareHistograms } from "../lib/timer/histogram.ts";
 import { MemoryNetwork } from "../lib/transport/memory_network.ts";
@@ -43,8 +43,6 @@ import "../lib/token/create_token.ts";
 import "../lib/token/show_tokens.ts";
 
 await prepareHistograms();
-
-export { KeptOutput };
 
 /** A machine room: one network, one clock, one file system. */
 export class FakeRoom {

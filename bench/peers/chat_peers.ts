@@ -4,7 +4,7 @@ import type { ChatPeer } from "./chat_peer.ts";
 import { tram } from "./chat_tram.ts";
 
 /** All kinds of chat, by name. */
-export const CHAT_PEERS: Readonly<Record<string, ChatPeer>> = { tram, irc, nats };
+const CHAT_PEERS: Readonly<Record<string, ChatPeer>> = { tram, irc, nats };
 
 /** @throws {Error} when there is none of that name */
 export function chatPeer(name: string | undefined): ChatPeer {

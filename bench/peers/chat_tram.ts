@@ -8,7 +8,7 @@ import type { ChatPeer } from "./chat_peer.ts";
 const { kinds } = chatService;
 
 /** The room that all are in. */
-export const ROOM = "#bench";
+const ROOM = "#bench";
 
 const ignore = () => {};
 

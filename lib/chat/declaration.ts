@@ -1,23 +1,20 @@
 /** The subcommand `chat`: its commands as data. The bodies are loaded when they are called. */
 import { command } from "../config/command.ts";
 import {
+  dialAccess,
   dialPort,
+  duration,
   host,
-  json,
+  listenAccess,
   listenPort,
-  tlsDialOptions,
-  tlsListenOptions,
-  tokenFile,
+  maxClients,
+  outputOptions,
+  store,
+  storeFile,
+  timeout,
 } from "../config/common_options.ts";
-import {
-  oneOf,
-  parseCount,
-  parsePath,
-  parseSizeBytes,
-  parseTimeoutMs,
-} from "../config/parse_flags.ts";
+import { oneOf, parsePath, parseSizeBytes } from "../config/parse_flags.ts";
 import { subcommand } from "../config/subcommand.ts";
-import { logOptions } from "../log/log_options.ts";
 import { DEFAULT_STORE } from "./default_store.ts";
 import {
   parseByteRate,
@@ -43,21 +40,8 @@ const serve = command({
   options: {
     host: host("Address to listen on"),
     port: listenPort(CHAT_PORT),
-    maxClients: {
-      kind: "value",
-      parse: parseCount,
-      default: "10000",
-      placeholder: "N",
-      brief: 'How many clients may be here at once; one more is told "full"',
-    },
-    store: {
-      kind: "value",
-      parse: parsePath,
-      default: DEFAULT_STORE,
-      placeholder: "FILE",
-      brief: "File of the store; :memory: keeps nothing",
-      completes: "file",
-    },
+    maxClients: maxClients(10_000),
+    store: store(DEFAULT_STORE),
     mode: {
       kind: "value",
       ...oneOf("rooms", "relay"),
@@ -71,12 +55,9 @@ const serve = command({
       placeholder: "NAME",
       brief: "Game that pairs play; goes with --mode relay",
     },
-    clock: {
-      kind: "value",
-      parse: parseTimeoutMs,
-      placeholder: "DURATION",
-      brief: "Time that each side of a game has for all its moves, e.g. 5m (default: no limit)",
-    },
+    clock: duration(
+      "Time that each side of a game has for all its moves, e.g. 5m (default: no limit)",
+    ),
     motd: {
       kind: "value",
       parse: parseMotd,
@@ -109,11 +90,8 @@ const serve = command({
       placeholder: "NAMES",
       brief: "Names of tokens whose owners may moderate, between commas",
     },
-    ...tlsListenOptions,
-    tokenFile,
-    insecure: { kind: "switch", brief: "Let everybody in, without a token" },
-    json,
-    ...logOptions,
+    ...listenAccess("Let everybody in, without a token"),
+    ...outputOptions,
   },
   load: async () => (await import("./serve.ts")).serve,
 });
@@ -177,24 +155,10 @@ const join = command({
       brief: "Leave when the input has ended and all is delivered (default without a terminal)",
     },
     stay: { kind: "switch", brief: "Go on listening after the end of the input" },
-    reconnectFor: {
-      kind: "value",
-      parse: parseTimeoutMs,
-      placeholder: "DURATION",
-      brief: "How long to try to come back after a lost line (default: for ever)",
-    },
-    timeout: {
-      kind: "value",
-      parse: parseTimeoutMs,
-      default: "5s",
-      placeholder: "DURATION",
-      brief: "Longest wait for the connection",
-    },
-    ...tlsDialOptions,
-    tokenFile,
-    insecure: { kind: "switch", brief: "Go on with a server that does not prove itself" },
-    json,
-    ...logOptions,
+    reconnectFor: duration("How long to try to come back after a lost line (default: for ever)"),
+    timeout: timeout("Longest wait for the connection"),
+    ...dialAccess,
+    ...outputOptions,
   },
   load: async () => (await import("./join.ts")).join,
 });
@@ -203,11 +167,17 @@ const replay = command({
   path: ["chat", "replay"],
   brief: "Print a recorded pair or game of a relay, step by step, and check that it was legal",
   examples: [
-    { args: "chat.sqlite", brief: "The only pair, or a list of all" },
-    { args: "chat.sqlite 3 --json", brief: "The third pair, one JSON object per step" },
+    { args: "", brief: "The only pair in chat.sqlite, or a list of all" },
+    { args: "room.sqlite 3 --json", brief: "The third pair of another file, as JSON" },
   ],
   positional: {
-    file: { parse: parsePath, placeholder: "FILE", brief: "File of the store", completes: "file" },
+    file: {
+      parse: parsePath,
+      placeholder: "FILE",
+      brief: "File of the store (default: what --store says)",
+      optional: true,
+      completes: "file",
+    },
     pair: {
       parse: parsePair,
       placeholder: "PAIR",
@@ -215,7 +185,14 @@ const replay = command({
       optional: true,
     },
   },
-  options: { json },
+  options: {
+    store: {
+      ...storeFile,
+      default: DEFAULT_STORE,
+      brief: "File of the store; a server may be using it",
+    },
+    ...outputOptions,
+  },
   load: async () => (await import("./replay.ts")).replay,
 });
 

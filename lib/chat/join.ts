@@ -5,7 +5,7 @@ import type { RunContext } from "../context.ts";
 import { LineErrorCode } from "../transport/line_error.ts";
 import { ChatClient } from "./client/chat_client.ts";
 import type { ChatClientOptions } from "./client/chat_client_options.ts";
-import type { ChatEvent, FileEvent } from "./client/chat_event.ts";
+import type { ChatEvent, FileEvent } from "./chat_event.ts";
 import { type ClientMemory, openClientMemory } from "./client/client_memory.ts";
 import { PlainView } from "./client/plain_view.ts";
 import { type ClientEnd, errorOf } from "./client/session_runner.ts";

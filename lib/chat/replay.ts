@@ -4,6 +4,7 @@ import type { RunContext } from "../context.ts";
 import { StoreError } from "../store/store_error.ts";
 import { safeJson } from "../terminal/safe_text.ts";
 import { formatTable } from "../terminal/table.ts";
+import { parsePair } from "./parse_chat.ts";
 import { seatNumber } from "./relay/pair_event.ts";
 import { replayPair } from "./relay/replay_pair.ts";
 import { replayJson, replayLines } from "./relay/replay_text.ts";
@@ -11,8 +12,9 @@ import type { ChatStore } from "./store/chat_store.ts";
 
 /** Flags and arguments of `tram chat replay`. */
 export interface ReplayFlags {
-  /** File of the store. */
-  readonly file: string;
+  /** File of the store, before that of `store`. */
+  readonly file?: string | undefined;
+  readonly store: string;
   /** Number of a pair. @default {the only one; a list when there are several} */
   readonly pair?: number | undefined;
   readonly json: boolean;
@@ -25,7 +27,8 @@ type Pairs = Awaited<ReturnType<ChatStore["pairs"]>>;
  * store; fails when one of them breaks the rules.
  */
 export async function replay(context: RunContext, flags: ReplayFlags): Promise<ExitCode> {
-  const { file, pair, json } = flags;
+  const { json } = flags;
+  const { file, pair } = meant(flags);
   await using store = await openToReplay(context, file);
   const pairs = await store.pairs();
   const [only] = pairs;
@@ -39,6 +42,12 @@ export async function replay(context: RunContext, flags: ReplayFlags): Promise<E
   }
   if (pair === undefined && pairs.length > 1) return await listPairs(context, pairs, json);
   return await replayOne(context, store, pair ?? only.pair, json);
+}
+
+/** Which pair of which file. A number alone is a pair: no store is named so. */
+function meant({ file, store, pair }: ReplayFlags): { file: string; pair: number | undefined } {
+  const isPair = file !== undefined && pair === undefined && /^\d+$/.test(file);
+  return isPair ? { file: store, pair: parsePair(file) } : { file: file ?? store, pair };
 }
 
 async function openToReplay(context: RunContext, file: string): Promise<ChatStore> {

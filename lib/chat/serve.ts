@@ -3,11 +3,9 @@ import { ExitCode } from "../config/exit_code.ts";
 import { UsageError } from "../config/usage_error.ts";
 import { tokensToGuard } from "../config/user_token.ts";
 import type { RunContext } from "../context.ts";
-import { eventLine, listeningLine, logServerEvent } from "../log/server_log.ts";
-import { warnOfExposure } from "../log/warn_of_exposure.ts";
-import { StoreError } from "../store/store_error.ts";
-import { safeJson, safeText } from "../terminal/safe_text.ts";
-import { listen, type ServerEvent } from "../transport/listen.ts";
+import { untilAborted } from "../clock/until_aborted.ts";
+import { ServerVoice } from "../log/server_voice.ts";
+import { listen } from "../transport/listen.ts";
 import { type Address, formatAddress } from "../transport/network.ts";
 import type { Token } from "../transport/token.ts";
 import { ServerConsole } from "./moderation/console.ts";
@@ -56,54 +54,35 @@ export async function serve(context: RunContext, flags: ServeFlags): Promise<Exi
   const tokens = await tokensToGuard(context, flags);
   await using store = await context.openChatStore(flags.store, false);
   const snapshot = await store.load();
-  let output: { write(text: string): void } = stdout;
-  const say = (event: Readonly<Record<string, unknown>>) => {
-    if (json) output.write(`${safeJson(event)}\n`);
-  };
-  const onTrouble = (error: unknown) => {
-    const code = error instanceof StoreError ? error.code : "other";
-    const message = error instanceof Error ? error.message : String(error);
-    say({ type: "trouble", code, message });
-    log.logLimited("warn", `store ${code}`, `trouble: ${message}`, { code });
-  };
-  const onHealed = () => {
-    say({ type: "healed" });
-    log.info("the store takes lines again");
-  };
-  const parts = { store, snapshot, onTrouble, onHealed };
+  const voice = new ServerVoice({ log, stdout, json });
+  const parts = { store, snapshot, onTrouble: voice.trouble, onHealed: voice.healed };
   using served = (mode === "relay" ? serveRelay : serveRooms)(context, flags, parts);
-  const onEvent = (event: ServerEvent) => {
-    if (json) output.write(`${eventLine(event, "json")}\n`);
-    logServerEvent(log, event);
-  };
   const admit = served.admit.bind(served);
   const line = listen(
     chatService,
     {
       ...{ host, port, tokens, insecure, maxClients, network, clock },
-      ...{ sessions: served.gate, admit, onEvent },
+      ...{ sessions: served.gate, admit, onEvent: voice.event },
     },
     (connection) => served.join(connection),
   );
-  stdout.write(`${listeningLine(line.address, json)}\n`);
-  warnOfFlags(context, flags, tokens);
+  voice.listening(line.address, { host, tokens, network });
+  warnOfOperators(context, flags, tokens);
   const interrupted = Promise.withResolvers<string>();
   const hurried = Promise.withResolvers<void>();
-  signal.addEventListener("abort", () => interrupted.resolve(""), { once: true });
-  if (signal.aborted) interrupted.resolve("");
+  untilAborted(signal).then(() => interrupted.resolve(""));
   let isEnding = false;
   await using board = consoleOf(context, flags, served, () => {
     if (isEnding) hurried.resolve(); // keys come one by one: the second ^C is no signal either
     interrupted.resolve("");
   });
-  output = board.output;
+  voice.output = board.output;
   const showing = new AbortController();
   showStatus(context, board, served, line.address, showing.signal);
   const reason = await Promise.race([interrupted.promise, served.ended]);
   isEnding = true;
   showing.abort();
-  say({ type: "closing", reason });
-  log.info(`closing ${formatAddress(line.address)}${reason === "" ? "" : `: ${safeText(reason)}`}`);
+  voice.closing(line.address, reason);
   const end = async () => {
     await atMost(context, DRAIN_MS, served.drain(reason));
     await line.close({ code: "shutting-down", message: hintFor(line.address, reason) });
@@ -131,12 +110,11 @@ function checkFlags({ mode, game, clock, fileRate, operator }: ServeFlags): void
   }
 }
 
-function warnOfFlags(
-  { log, network }: RunContext,
-  { host, operator = [] }: ServeFlags,
+function warnOfOperators(
+  { log }: RunContext,
+  { operator = [] }: ServeFlags,
   tokens: readonly Token[] | undefined,
 ): void {
-  warnOfExposure(log, { host, tokens, network });
   for (const name of operator) {
     if (tokens?.some((token) => token.name === name)) continue;
     log.warn(`nobody can be operator "${name}": no token has that name; see tram token new`);

@@ -10,6 +10,8 @@ const SETTLING_READINGS = 5000;
 
 /** Reads the wall clock of this machine and notices when somebody has set it. */
 export class BothClocks {
+  /** What the wall clock showed when it was read first, or first after it was set. */
+  sinceUs: number;
   readonly #clock: Clock;
   readonly #watch = new StepWatch();
   readonly #onStep: (step: ClockStep) => void;
@@ -25,7 +27,7 @@ export class BothClocks {
     this.#firstSteps = firstSteps;
     this.#onStep = onStep;
     for (let i = 0; i < SETTLING_READINGS; i++) clock.wallUs();
-    this.wallUs();
+    this.sinceUs = this.wallUs();
   }
 
   /** How often the wall clock was set. */
@@ -39,7 +41,10 @@ export class BothClocks {
     const wallUs = this.#clock.wallUs();
     const afterNs = this.#clock.monotonicNs();
     const step = this.#watch.check(wallUs, beforeNs, (afterNs - beforeNs) / 1000 + 2);
-    if (step !== undefined) this.#onStep(step);
+    if (step !== undefined) {
+      this.sinceUs = wallUs;
+      this.#onStep(step);
+    }
     return wallUs;
   }
 }

@@ -46,7 +46,7 @@ export class CollectServer implements Disposable {
       clocks: this.#clocks,
       clock: this.#clock,
       store: this.#store,
-      trackerFor: (clientSteps) => this.#trackerFor(session, clientSteps),
+      trackerFor: (clientSteps, isTold) => this.#trackerFor(session, clientSteps, isTold),
       presenceOf: (session) => this.#presenceOf(session),
       onTrouble: this.#onTrouble,
     });
@@ -63,9 +63,15 @@ export class CollectServer implements Disposable {
     this.#timer?.cancel();
   }
 
-  #trackerFor(session: string, clientSteps: number): OffsetTracker {
-    const tracker = this.#trackers.get(session) ??
-      new OffsetTracker({ clientSteps, serverSteps: this.#clocks.steps });
+  #trackerFor(session: string, clientSteps: number, isTold = false): OffsetTracker {
+    const known = this.#trackers.get(session);
+    // Where the client left out a step, what is known is about another clock.
+    const isCurrent = known !== undefined &&
+      known.current.start.clientSteps >= clientSteps - (isTold ? 1 : 0);
+    const { steps: serverSteps, sinceUs: serverSinceUs } = this.#clocks;
+    const tracker = isCurrent
+      ? known
+      : new OffsetTracker({ clientSteps, serverSteps, serverSinceUs });
     this.#trackers.delete(session);
     this.#trackers.set(session, tracker);
     const [oldest] = this.#trackers.keys();

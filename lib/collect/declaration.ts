@@ -1,28 +1,24 @@
 /** The subcommand `collect`: its commands as data. The bodies are loaded when they are called. */
 import { command } from "../config/command.ts";
 import {
+  dialAccess,
   dialPort,
+  duration,
   host,
-  json,
+  listenAccess,
   listenPort,
-  tlsDialOptions,
-  tlsListenOptions,
-  tokenFile,
+  maxClients,
+  outputOptions,
+  store,
+  storeFile,
+  timeout,
 } from "../config/common_options.ts";
-import { oneOf, parseCount, parseHost, parsePath, parseTimeoutMs } from "../config/parse_flags.ts";
+import { oneOf, parseCount, parseHost, parsePath } from "../config/parse_flags.ts";
 import { subcommand } from "../config/subcommand.ts";
-import { logOptions } from "../log/log_options.ts";
 import { DEFAULT_STORE } from "./default_store.ts";
 import { parseClientId, parseIntervalMs, parseNamedClient } from "./parse_collect.ts";
 import { parseTimeUs } from "./parse_time_us.ts";
 import { COLLECT_PORT } from "./port.ts";
-
-const storeFile = {
-  kind: "value",
-  parse: parsePath,
-  placeholder: "FILE",
-  completes: "file",
-} as const;
 
 const serve = command({
   path: ["collect", "serve"],
@@ -39,29 +35,11 @@ const serve = command({
   options: {
     host: host("Address to listen on"),
     port: listenPort(COLLECT_PORT),
-    maxClients: {
-      kind: "value",
-      parse: parseCount,
-      default: "10000",
-      placeholder: "N",
-      brief: 'How many clients may be here at once; one more is told "full"',
-    },
-    store: {
-      ...storeFile,
-      default: DEFAULT_STORE,
-      brief: "File of the store; :memory: keeps nothing",
-    },
-    retention: {
-      kind: "value",
-      parse: parseTimeoutMs,
-      placeholder: "DURATION",
-      brief: "Remove samples that are older, e.g. 24h (default: never)",
-    },
-    ...tlsListenOptions,
-    tokenFile,
-    insecure: { kind: "switch", brief: "Let everybody in, without a token" },
-    json,
-    ...logOptions,
+    maxClients: maxClients(10_000),
+    store: store(DEFAULT_STORE),
+    retention: duration("Remove samples that are older, e.g. 24h (default: never)"),
+    ...listenAccess("Let everybody in, without a token"),
+    ...outputOptions,
   },
   load: async () => (await import("./serve.ts")).serve,
 });
@@ -93,13 +71,7 @@ const send = command({
       brief: "How many samples to take (default: until ^C)",
       alias: "c",
     },
-    duration: {
-      kind: "value",
-      parse: parseTimeoutMs,
-      placeholder: "DURATION",
-      brief: "How long to take samples; a bare number is seconds",
-      alias: "d",
-    },
+    duration: { ...duration("How long to take samples; a bare number is seconds"), alias: "d" },
     id: {
       kind: "value",
       parse: parseClientId,
@@ -120,18 +92,11 @@ const send = command({
       placeholder: "N",
       brief: "Most samples that wait while the server is away; the oldest are dropped then",
     },
-    timeout: {
-      kind: "value",
-      parse: parseTimeoutMs,
-      default: "5s",
-      placeholder: "DURATION",
-      brief: "Longest wait for the connection, and at the end for what is not acknowledged",
-    },
-    ...tlsDialOptions,
-    tokenFile,
-    insecure: { kind: "switch", brief: "Go on with a server that does not prove itself" },
-    json,
-    ...logOptions,
+    timeout: timeout(
+      "Longest wait for the connection, and at the end for what is not acknowledged",
+    ),
+    ...dialAccess,
+    ...outputOptions,
   },
   load: async () => (await import("./send.ts")).send,
 });
@@ -164,17 +129,9 @@ const report = command({
       common: true,
     },
     port: dialPort(COLLECT_PORT),
-    timeout: {
-      kind: "value",
-      parse: parseTimeoutMs,
-      default: "5s",
-      placeholder: "DURATION",
-      brief: "Longest wait for the connection and for the answer",
-    },
-    ...tlsDialOptions,
-    tokenFile,
-    insecure: { kind: "switch", brief: "Go on with a server that does not prove itself" },
-    json,
+    timeout: timeout("Longest wait for the connection and for the answer"),
+    ...dialAccess,
+    ...outputOptions,
   },
   load: async () => (await import("./report.ts")).report,
 });
@@ -212,7 +169,7 @@ const exportCommand = command({
       placeholder: "TIME",
       brief: "Time before which samples end",
     },
-    json,
+    ...outputOptions,
   },
   load: async () => (await import("./export.ts")).exportSamples,
 });

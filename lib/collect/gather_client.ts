@@ -46,9 +46,10 @@ export interface GatherParts {
   readonly store: CollectStore;
   /**
    * Follows the clock of this session's client, also over earlier connections; a new one begins with
-   * the count of steps that the client has.
+   * the count of steps that the client has, and also when one of them was left out. `isTold`: the
+   * last of them is about to be added.
    */
-  readonly trackerFor: (clientSteps: number) => OffsetTracker;
+  readonly trackerFor: (clientSteps: number, isTold?: boolean) => OffsetTracker;
   /** What is known of any session that is connected; `undefined`: it is not. */
   readonly presenceOf: (session: string) => Presence | undefined;
   /** Told when the store cannot keep what it should. */
@@ -111,8 +112,9 @@ export class GatherClient {
   }
 
   #onProbed(view: FrameView): void {
-    const { clock, store } = this.#parts;
+    const { clock, clocks, store } = this.#parts;
     const probe = readProbed(view);
+    clocks.wallUs(); // a step of this machine's clock comes first
     const tracker = this.#parts.trackerFor(probe.clientSteps);
     tracker.addProbe(probe);
     const estimate = tracker.estimateAt(probe.t4);
@@ -139,7 +141,7 @@ export class GatherClient {
   }
 
   #onSamples(view: FrameView): void {
-    const { store, clock } = this.#parts;
+    const { store, clock, clocks } = this.#parts;
     const { previousSequence, firstSequence, clientSteps, timesUs } = readSamples(view);
     if (this.#hasFailed) return; // the client sends it again
     if (previousSequence > this.#lastSequence) {
@@ -157,9 +159,9 @@ export class GatherClient {
       );
     }
     this.#lastSequence = Math.max(this.#lastSequence, firstSequence + timesUs.length - 1);
-    const correction = this.#correctionOf(timesUs, clientSteps);
     const receivedNs = clock.monotonicNs();
-    const receivedUs = clock.wallUs();
+    const receivedUs = clocks.wallUs(); // a step of this machine's clock comes first
+    const correction = this.#correctionOf(timesUs, clientSteps);
     store.append({ session: this.#session, firstSequence, timesUs, receivedUs, correction }).then(
       ({ highestSequence, stored, equal, repeated }) => {
         this.#uncommitted -= timesUs.length;
@@ -175,10 +177,11 @@ export class GatherClient {
 
   /** A step that is known is told again after each reconnection. */
   #onStep({ clientSteps, ...step }: StepNotice): void {
-    const { store, trackerFor } = this.#parts;
+    const { clocks, store, trackerFor } = this.#parts;
     if (clientSteps <= this.#notedSteps) return;
+    clocks.wallUs(); // a step of this machine's clock comes first
     this.#notedSteps = clientSteps; // one of an earlier connection is stored again, and is the same
-    const tracker = trackerFor(clientSteps);
+    const tracker = trackerFor(clientSteps, true);
     if (tracker.current.start.clientSteps < clientSteps) tracker.addStep("client", step);
     const { wallUs: atUs, sizeUs: byUs, errorUs } = step;
     store.noteStep({ session: this.#session, side: "client", atUs, byUs, errorUs })
@@ -215,8 +218,17 @@ export class GatherClient {
     const first = tracker.estimateAt(timesUs[0] ?? 0, clientSteps);
     if (first === undefined || last === undefined) return undefined;
     const { atUs, offsetUs, frequencyPpm } = last;
-    const expectedUs = offsetUs + frequencyPpm * (first.atUs - atUs) / 1e6;
-    const boundUs = Math.max(last.boundUs, first.boundUs + Math.abs(first.offsetUs - expectedUs));
+    const distanceUs = (estimate: OffsetEstimate) =>
+      Math.abs(estimate.offsetUs - offsetUs - frequencyPpm * (estimate.atUs - atUs) / 1e6);
+    let boundUs = Math.max(last.boundUs, first.boundUs + distanceUs(first));
+    // Between the two the truth is as straight as the line, unless a clock was set there.
+    if (first.segment !== last.segment || distanceUs(first) > 1) {
+      for (const timeUs of timesUs) {
+        const estimate = tracker.estimateAt(timeUs, clientSteps);
+        if (estimate === undefined) return undefined;
+        boundUs = Math.max(boundUs, estimate.boundUs + distanceUs(estimate));
+      }
+    }
     return { atUs, offsetUs, boundUs, frequencyPpm };
   }
 

@@ -11,6 +11,12 @@ import type { Sample } from "./sample_sender.ts";
 /** Notes of a spool. */
 const Note = { Id: "id", Steps: "steps" } as const;
 
+/**
+ * Nobody watches the clock between two processes that share a spool, so the second one counts on from
+ * here: by more than the steps that the first may have seen and not written any more.
+ */
+const STEPS_PER_PROCESS = 1000;
+
 /** What a client remembers, to be given back at the end. */
 export interface SenderMemory extends AsyncDisposable {
   readonly state: SessionState<Sample>;
@@ -76,11 +82,21 @@ async function openSpool(
     throw new UsageError(`Cannot send as "${id}": the spool ${path} is that of "${known}"`);
   }
   const clientId = clientIdFrom(id ?? known ?? context.hostName());
+  const steps = known === undefined
+    ? 0
+    : Number(state.notes.get(Note.Steps) ?? 0) + STEPS_PER_PROCESS;
   state.note(Note.Id, clientId);
+  state.note(Note.Steps, String(steps));
+  try {
+    await state.sync(); // no other process ever counts from there
+  } catch (error) {
+    await state[Symbol.asyncDispose]().catch(() => {});
+    throw error;
+  }
   return {
     state,
     clientId,
-    steps: Number(state.notes.get(Note.Steps) ?? 0),
+    steps,
     noteSteps: (steps) => state.note(Note.Steps, String(steps)),
     [Symbol.asyncDispose]: () => state[Symbol.asyncDispose](),
   };

@@ -1,9 +1,10 @@
 import type { TramContext } from "../context.ts";
 import type { Log } from "../log/log.ts";
+import type { LogFormat } from "../log/log_format.ts";
 import type { LogLevels } from "../log/log_levels.ts";
-import { type LogFormat, logOptions } from "../log/log_options.ts";
 import { openLog } from "../log/open_log.ts";
 import type { CommandTable } from "./command.ts";
+import { logOptions } from "./log_options.ts";
 
 /** Variable that numbers the copies of a role. */
 const INDEX_VARIABLE = "TRAM_INDEX";

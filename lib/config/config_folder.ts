@@ -1,7 +1,7 @@
 import type { TramContext } from "../context.ts";
 
 /** Folder of tram's configuration, or `undefined` when the environment names none. */
-export function configFolder({ os, process: { env } }: TramContext): string | undefined {
+function configFolder({ os, process: { env } }: TramContext): string | undefined {
   if (env["TRAM_CONFIG_DIR"]) return env["TRAM_CONFIG_DIR"];
   if (os === "windows" && env["APPDATA"]) return `${env["APPDATA"]}\\tram`;
   if (os === "darwin" && env["HOME"]) return `${env["HOME"]}/Library/Application Support/tram`;

@@ -18,7 +18,7 @@ async function readNamed(
   const text = await context.files.readText(path);
   if (text !== undefined) return { path, text };
   throw new UsageError(
-    `Cannot read configuration file ${path}: no such file; ${where} wants a file, or "none"`,
+    `Cannot read configuration file ${path}: there is no such file; ${where} wants a file, or "none"`,
   );
 }
 

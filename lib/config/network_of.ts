@@ -17,6 +17,16 @@ const LISTENS_AND_DIALS = "mapreduce worker";
 /** A certificate that ends so soon is worth a warning, in milliseconds. */
 const SOON_MS = 7 * 24 * 3600 * 1000;
 
+/** What {@linkcode networkOf} is given. */
+export interface NetworkOptions {
+  readonly table: CommandTable;
+  /** Values of all options; at least one of TLS has one. */
+  readonly values: Readonly<Record<string, unknown>>;
+  /** Names of the options that are on the command line itself. */
+  readonly flags: { has(name: string): boolean };
+  readonly log: Logger;
+}
+
 /**
  * The network for a command, at least one of whose TLS options has a value.
  *
@@ -24,18 +34,22 @@ const SOON_MS = 7 * 24 * 3600 * 1000;
  */
 export async function networkOf(
   context: TramContext,
-  { options, path }: CommandTable,
-  values: Readonly<Record<string, unknown>>,
-  log: Logger,
+  { table: { options, path }, values, flags: given, log }: NetworkOptions,
 ): Promise<Network> {
   const { tlsCert, tlsKey, tlsCa } = values as TlsFiles;
   const needed = neededNames(options, path.join(" "));
   const missing = needed.filter((name) => values[name] === undefined);
-  if (missing.length === needed.length) return context.network;
+  if (missing.length === needed.length) {
+    // An authority alone: for all tools by environment or file, or somebody believes in encryption.
+    const why = "--tls-ca goes with --tls-cert and --tls-key here, and alone encrypts nothing";
+    if (given.has("tlsCa")) throw new UsageError(`Cannot use --tls-ca alone: ${why}`);
+    log.info(why);
+    return context.network;
+  }
   if (missing.length > 0) {
-    const given = needed.filter((name) => !missing.includes(name));
+    const there = needed.filter((name) => !missing.includes(name));
     throw new UsageError(
-      `Cannot use ${flags(given)} without ${flags(missing)}: tram ${path.join(" ")} wants ` +
+      `Cannot use ${flags(there)} without ${flags(missing)}: tram ${path.join(" ")} wants ` +
         `${needed.length > 2 ? "all three" : "both"}, or none`,
     );
   }

@@ -28,7 +28,7 @@ const HINTS: Readonly<Record<string, string>> = {
 };
 
 /** The exit code that stands for an error. */
-export function exitCodeOf(error: unknown): ExitCode {
+function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof UsageError || error instanceof SyntaxError) return ExitCode.Usage;
   if (!(error instanceof LineError)) return ExitCode.Failed;
   if (REFUSALS.has(error.code) || error.code.includes(".")) return ExitCode.Refused;

@@ -10,6 +10,7 @@ import { fileValues } from "./file_values.ts";
 import { findConfigFile } from "./find_config_file.ts";
 import { kebabName, variableName } from "./option_names.ts";
 import { parseConfigText } from "./parse_config_text.ts";
+import { errorLine } from "./run_command.ts";
 import { type GivenFlag, resolve, type Resolved } from "./resolve.ts";
 import { stackLines } from "./stack_lines.ts";
 import { UsageError } from "./usage_error.ts";
@@ -84,14 +85,18 @@ export async function runTable(
   await using _ = log;
   try {
     const network = hasTls(values)
-      ? await (await import("./network_of.ts")).networkOf(above, table, values, log)
+      ? await (await import("./network_of.ts")).networkOf(above, {
+        ...{ table, values, log, flags: given.flags },
+      })
       : above.network;
     return await body({ ...above, network, log, screen }, values, program);
   } catch (error) {
+    if (error === context.signal.reason) throw error;
     // The line that everybody gets comes later, and says what; this says where.
-    if (log.isOn("debug") && !(error instanceof UsageError) && error !== context.signal.reason) {
+    if (log.isOn("debug") && !(error instanceof UsageError)) {
       for (const line of stackLines(error)) log.error(line);
     }
+    log.lastWord(errorLine(error));
     throw error;
   }
 }

@@ -59,7 +59,7 @@ export async function readTlsCa(files: Files, file: string): Promise<string> {
 
 async function readFile(what: string, reading: Promise<string | undefined>): Promise<string> {
   const text = await reading;
-  if (text === undefined) throw new UsageError(`Cannot read ${what}: no such file`);
+  if (text === undefined) throw new UsageError(`Cannot read ${what}: there is no such file`);
   return text;
 }
 

@@ -31,7 +31,7 @@ async function readNamedTokens(
   if (tokenFile !== undefined) {
     const text = await context.files.readSecret(tokenFile);
     if (text === undefined) {
-      throw new UsageError(`Cannot read token file ${tokenFile}: no such file`);
+      throw new UsageError(`Cannot read token file ${tokenFile}: there is no such file`);
     }
     return parseTokens(text, tokenFile);
   }

@@ -1,9 +1,8 @@
 /** The subcommand `launch`: its commands as data. The bodies are loaded when they are called. */
 import { command } from "../config/command.ts";
-import { json } from "../config/common_options.ts";
+import { outputOptions } from "../config/common_options.ts";
 import { parsePath } from "../config/parse_flags.ts";
 import { subcommand } from "../config/subcommand.ts";
-import { logOptions } from "../log/log_options.ts";
 import { machineOptions } from "./run/machine_options.ts";
 import { sshCommands } from "./ssh/commands.ts";
 import { toolCommands } from "./tool_commands.ts";
@@ -41,10 +40,9 @@ const upCommand = command({
       placeholder: "ROLES",
       brief: "Only these roles, between commas, and those that they come after",
     },
-    json,
     ...logs,
     ...machineOptions,
-    ...logOptions,
+    ...outputOptions,
   },
   positional: {
     file: {
@@ -69,7 +67,7 @@ const statusCommand = command({
   path: ["launch", "status"],
   brief: "Say which launches of yours go on, and how their processes are",
   examples: [{ brief: "All of them" }, { args: "lesson --json", brief: "One, for a program" }],
-  options: { json },
+  options: outputOptions,
   positional: { name: runName },
   load: async () => (await import("./run/status.ts")).status,
 });
@@ -78,7 +76,7 @@ const stopCommand = command({
   path: ["launch", "stop"],
   brief: "Have a launch of yours end, as ^C does",
   examples: [{ brief: "The only one" }, { args: "lesson", brief: "One of several" }],
-  options: { json },
+  options: outputOptions,
   positional: { name: { ...runName, brief: "Name of a run (default: the only one)" } },
   load: async () => (await import("./run/status.ts")).stop,
 });

@@ -27,13 +27,27 @@ async function writeLine(conn: Deno.Conn, value: unknown): Promise<void> {
   for (let at = 0; at < bytes.length;) at += await conn.write(bytes.subarray(at));
 }
 
+/**
+ * Listens on a socket whose name has the number of this process: one that is there already is left of a
+ * process that had the same number and was killed.
+ */
+function listenAlone(path: string): Deno.UnixListener {
+  try {
+    return Deno.listen({ transport: "unix", path });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    Deno.removeSync(path);
+    return Deno.listen({ transport: "unix", path });
+  }
+}
+
 /** See `LaunchHost`. */
 export function serveControl(
   path: string,
   answer: (request: unknown) => unknown,
 ): ControlServer {
   Deno.mkdirSync(path.replace(/\/[^/]*$/, ""), { recursive: true, mode: 0o700 });
-  const listener = Deno.listen({ transport: "unix", path });
+  const listener = listenAlone(path);
   const serve = async (conn: Deno.Conn) => {
     try {
       await writeLine(conn, answer(await readLine(conn)));

@@ -1,16 +1,11 @@
 /** Commands of `launch` that start a tool of tram with its server and its clients, as data. */
 import { collect } from "../collect/declaration.ts";
-import { command, type CommandTable } from "../config/command.ts";
-import { host, json } from "../config/common_options.ts";
-import {
-  parseDurationMs,
-  parsePath,
-  parseRemotePort,
-  parseTimeoutMs,
-} from "../config/parse_flags.ts";
-import { logOptions } from "../log/log_options.ts";
+import { command, type CommandTable, type TableBody } from "../config/command.ts";
+import { duration, host, json, outputOptions, store } from "../config/common_options.ts";
+import { parseDurationMs, parsePath, parseRemotePort } from "../config/parse_flags.ts";
 import { mapreduce } from "../mapreduce/declaration.ts";
 import { timer } from "../timer/declaration.ts";
+import type { LaunchPlan } from "./run/launch_plan.ts";
 import { machineOptions } from "./run/machine_options.ts";
 import { chatPlan } from "./run/tools/chat_plan.ts";
 import { collectPlan, SEND_OPTIONS, USUAL_DURATION } from "./run/tools/collect_plan.ts";
@@ -22,6 +17,7 @@ import {
   USUAL_WORKERS,
 } from "./run/tools/mapreduce_plan.ts";
 import { passedOn, passedOnSwitches } from "./run/tools/passed_on.ts";
+import type { ToolFlags } from "./run/tools/run_tool.ts";
 import { PING_OPTIONS, timerPlan } from "./run/tools/timer_plan.ts";
 import {
   parseClients,
@@ -54,8 +50,7 @@ const commonOptions = {
   keepLogs: { kind: "switch", brief: "Keep it in a folder launch-NAME-DATE here" },
   machines: { ...machines, brief: `Put clients on these machines. ${machines.brief}` },
   ...machineOptions,
-  json,
-  ...logOptions,
+  ...outputOptions,
 } as const;
 
 const clients = (brief: string, count: string) => ({
@@ -69,6 +64,14 @@ const clients = (brief: string, count: string) => ({
 
 const typed = (parse: (text: string) => string, placeholder: string, brief: string) =>
   ({ kind: "value", parse, placeholder, brief }) as const;
+
+/** The body of a command that runs what its flags make a plan of. */
+function toolBody<F>(planOf: (flags: F) => LaunchPlan): () => Promise<TableBody<F & ToolFlags>> {
+  return async () => {
+    const { runTool } = await import("./run/tools/run_tool.ts");
+    return (context, flags) => runTool(context, flags, planOf(flags));
+  };
+}
 
 const collectCommand = command({
   path: ["launch", "collect"],
@@ -84,21 +87,11 @@ const collectCommand = command({
       duration: `How long to take samples; a bare number is seconds (default: ${USUAL_DURATION})`,
       count: "How many samples each takes",
     }),
-    store: {
-      kind: "value",
-      parse: parsePath,
-      default: ":memory:",
-      placeholder: "FILE",
-      brief: "File of the store; :memory: keeps nothing",
-      completes: "file",
-    },
+    store: store(":memory:"),
     ...serverOptions,
     ...commonOptions,
   },
-  load: async () => {
-    const { runTool } = await import("./run/tools/run_tool.ts");
-    return (context, flags) => runTool(context, flags, collectPlan(flags));
-  },
+  load: toolBody(collectPlan),
 });
 
 const timerCommand = command({
@@ -118,10 +111,7 @@ const timerCommand = command({
     ...serverOptions,
     ...commonOptions,
   },
-  load: async () => {
-    const { runTool } = await import("./run/tools/run_tool.ts");
-    return (context, flags) => runTool(context, flags, timerPlan(flags));
-  },
+  load: toolBody(timerPlan),
 });
 
 const chatCommand = command({
@@ -139,23 +129,18 @@ const chatCommand = command({
     interval: {
       ...typed(typedInterval, "DURATION", "Time between two lines of a bot"),
       default: "500ms",
+      alias: "i",
     },
-    duration: { ...typed(typedDuration, "DURATION", "How long they talk"), default: "5s" },
-    store: {
-      kind: "value",
-      parse: parsePath,
-      default: ":memory:",
-      placeholder: "FILE",
-      brief: "File of the store; :memory: keeps nothing",
-      completes: "file",
+    duration: {
+      ...typed(typedDuration, "DURATION", "How long they talk"),
+      default: "5s",
+      alias: "d",
     },
+    store: store(":memory:"),
     ...serverOptions,
     ...commonOptions,
   },
-  load: async () => {
-    const { runTool } = await import("./run/tools/run_tool.ts");
-    return (context, flags) => runTool(context, flags, chatPlan(flags));
-  },
+  load: toolBody(chatPlan),
 });
 
 const runOptions = passedOn(mapreduce, "run", RUN_OPTIONS, {
@@ -254,14 +239,9 @@ const botCommand = command({
       default: "500ms",
       placeholder: "DURATION",
       brief: "Time between two lines",
+      alias: "i",
     },
-    duration: {
-      kind: "value",
-      parse: parseTimeoutMs,
-      default: "5s",
-      placeholder: "DURATION",
-      brief: "How long to talk",
-    },
+    duration: { ...duration("How long to talk"), default: "5s", alias: "d" },
     json,
   },
   load: async () => (await import("./run/tools/bot.ts")).bot,

@@ -55,4 +55,9 @@ export interface Log extends Logger, AsyncDisposable {
    * `Deno.exit` or an uncaught error.
    */
   flush(): void;
+  /**
+   * Logs why the process ends to files alone: standard error gets that line in any case, whatever the
+   * levels are.
+   */
+  lastWord(message: string): void;
 }

@@ -1,5 +1,5 @@
 /** How much a record matters, the least first. */
-export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
+const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
 
 /** How much a record matters. */
 export type LogLevel = typeof LOG_LEVELS[number];

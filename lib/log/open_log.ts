@@ -12,11 +12,11 @@ import type { TramContext } from "../context.ts";
 import { FileSink } from "./file_sink.ts";
 import { detailedLine, jsonLine, shortLine, textLine } from "./format_record.ts";
 import type { Log } from "./log.ts";
+import type { LogFormat } from "./log_format.ts";
 import type { LogThreshold } from "./log_level.ts";
 import { type LogLevels, thresholdOf } from "./log_levels.ts";
-import type { LogFormat } from "./log_options.ts";
 import { logRecord } from "./log_record.ts";
-import { RootLogger } from "./root_logger.ts";
+import { type Outlet, RootLogger } from "./root_logger.ts";
 
 /** Options of {@linkcode openLog}. */
 export interface OpenLogOptions {
@@ -63,7 +63,7 @@ export async function openLog(options: OpenLogOptions): Promise<Log> {
       : shortLine;
     stderr.write(formatter(record));
   };
-  const outlets: { sink: Sink; least: LogThreshold }[] = [{ sink: toStderr, least: stderrLevel }];
+  const outlets: Outlet[] = [{ sink: toStderr, least: stderrLevel, isForPeople: true }];
   for (const sink of options.sinks ?? []) outlets.push({ sink, least: "debug" });
   const files = options.file === undefined ? undefined : await context.logFiles();
   let fileSink: FileSink | undefined;

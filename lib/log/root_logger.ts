@@ -7,12 +7,20 @@ import { LEVEL_RANK, type LogLevel, type LogThreshold } from "./log_level.ts";
 import { type LogLevels, thresholdOf } from "./log_levels.ts";
 import { logRecord } from "./log_record.ts";
 
+/** Somewhere that records go. */
+export interface Outlet {
+  readonly sink: Sink;
+  /** From which level on. */
+  readonly least: LogThreshold;
+  /** Standard error, where the last line stands in any case. @default {false} */
+  readonly isForPeople?: boolean;
+}
+
 /** What a {@linkcode RootLogger} is made of. */
 export interface RootLoggerOptions {
   readonly clock: Clock;
   readonly levels: LogLevels;
-  /** Where records go, and from which level on. */
-  readonly outlets: readonly { readonly sink: Sink; readonly least: LogThreshold }[];
+  readonly outlets: readonly Outlet[];
   readonly category: string;
   /** Writes what the sinks have collected. */
   readonly flush: () => void;
@@ -62,8 +70,20 @@ class Dispatch {
     }
   }
 
-  #write(level: LogLevel, category: string, message: string, properties?: LogProperties): void {
-    const { clock, outlets } = this.options;
+  /** Writes to what is not for people. */
+  emitLast(category: string, message: string): void {
+    const outlets = this.options.outlets.filter(({ isForPeople = false }) => !isForPeople);
+    this.#write("error", category, message, undefined, outlets);
+  }
+
+  #write(
+    level: LogLevel,
+    category: string,
+    message: string,
+    properties?: LogProperties,
+    outlets = this.options.outlets,
+  ): void {
+    const { clock } = this.options;
     const record = logRecord(level, category, message, properties, clock.wallUs());
     for (const { sink, least } of outlets) {
       if (LEVEL_RANK[level] < LEVEL_RANK[least]) continue;
@@ -140,6 +160,10 @@ export class RootLogger extends CategoryLogger implements Log {
   flush(): void {
     this.dispatch.tellAll();
     this.dispatch.options.flush();
+  }
+
+  lastWord(message: string): void {
+    if (this.isOn("error")) this.dispatch.emitLast(this.category, message);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -2,17 +2,16 @@
 import { command } from "../config/command.ts";
 import {
   host,
-  json,
+  listenAccess,
+  outputOptions,
+  timeout,
   tlsDialOptions,
-  tlsListenOptions,
-  tlsOptions,
   tokenFile,
 } from "../config/common_options.ts";
-import { parseHost, parsePath, parsePort, parseTimeoutMs } from "../config/parse_flags.ts";
+import { parseHost, parsePath, parsePort } from "../config/parse_flags.ts";
 import { subcommand } from "../config/subcommand.ts";
-import { logOptions } from "../log/log_options.ts";
 import { MAPREDUCE_PORT } from "./engine/port.ts";
-import { jobOptions, mapCommand, reduceCommand, sandboxCommand } from "./jobs/step_commands.ts";
+import { jobOptions, mapCommand, reduceCommand, sandboxCommand } from "./step_commands.ts";
 import {
   parseCoordinator,
   parseInput,
@@ -156,14 +155,8 @@ const runCommand = command({
       brief: "Port to listen on; 0 lets the system choose (default: " +
         `${MAPREDUCE_PORT} with --host or --workers join, else one that is free)`,
     },
-    timeout: {
-      kind: "value",
-      parse: parseTimeoutMs,
-      default: "60s",
-      placeholder: "DURATION",
-      brief: "Longest time without any worker; a bare number is seconds",
-    },
-    ...tlsListenOptions,
+    timeout: timeout("Longest time without any worker", "60s"),
+    ...listenAccess("Let everybody join and see the inputs, without a token"),
     tlsCa: {
       ...tlsDialOptions.tlsCa,
       brief: "Authority of that certificate (PEM), for the workers that are started here",
@@ -173,9 +166,7 @@ const runCommand = command({
       brief: "File with the token (default: TRAM_TOKEN; else a new one, or your own where others " +
         "may join)",
     },
-    insecure: { kind: "switch", brief: "Let everybody join and see the inputs, without a token" },
-    json,
-    ...logOptions,
+    ...outputOptions,
   },
   positional: {
     inputs: {
@@ -229,28 +220,17 @@ const workerCommand = command({
     },
     memory,
     temp,
-    timeout: {
-      kind: "value",
-      parse: parseTimeoutMs,
-      default: "60s",
-      placeholder: "DURATION",
-      brief: "Longest wait for the coordinator, also when it is lost; a bare number is seconds",
-    },
-    ...tlsOptions,
-    tokenFile,
-    insecure: {
-      kind: "switch",
-      brief:
-        "Take no token, for a run that is --insecure: whoever answers there may run commands " +
-        "here",
-    },
+    timeout: timeout("Longest wait for the coordinator, also when it is lost", "60s"),
+    ...listenAccess(
+      "Take no token, for a run that is --insecure: whoever answers there may run commands here",
+    ),
+    ...tlsDialOptions,
     tokenStdin: {
       kind: "switch",
       brief: "Read the token from standard input, and leave when that ends",
       hidden: true,
     },
-    json,
-    ...logOptions,
+    ...outputOptions,
   },
   positional: {
     files: {

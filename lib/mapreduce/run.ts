@@ -1,6 +1,8 @@
 import { ExitCode } from "../config/exit_code.ts";
 import { UsageError } from "../config/usage_error.ts";
 import type { RunContext } from "../context.ts";
+import { safeText } from "../terminal/safe_text.ts";
+import { LineError, LineErrorCode } from "../transport/line_error.ts";
 import type { JobResult } from "./engine/job_result.ts";
 import type { MapreduceHost, OutputFolder } from "./host.ts";
 import { stepJob } from "./jobs/step/step_job.ts";
@@ -11,7 +13,11 @@ import { checkRunFlags, type RunFlags } from "./run_flags.ts";
 import { RunView } from "./screen/run_view.ts";
 import { topCounts } from "./screen/top_counts.ts";
 
-/** `tram mapreduce run`: runs a job over files, here or with the help of others. */
+/**
+ * `tram mapreduce run`: runs a job over files, here or with the help of others.
+ *
+ * @throws {Error} when the job fails, after saying how far it came
+ */
 export async function run(context: RunContext, flags: RunFlags): Promise<ExitCode> {
   checkRunFlags(flags);
   const description = await stepJob(context, flags);
@@ -40,7 +46,8 @@ export async function run(context: RunContext, flags: RunFlags): Promise<ExitCod
     ? undefined
     : await topCounts(output.folder, result.parts.map(({ name }) => name), flags.top);
   await view.finish(result, top);
-  return exitCodeOf(result);
+  if (outcome === "failed") throw failureOf(result);
+  return exitCodeOf(outcome);
 }
 
 /** @throws {UsageError} when it is there and should not be, or the other way round */
@@ -59,7 +66,7 @@ async function openOutput(
   );
 }
 
-function exitCodeOf({ outcome, code }: JobResult): ExitCode {
+function exitCodeOf(outcome: Exclude<JobResult["outcome"], "failed">): ExitCode {
   switch (outcome) {
     case "done":
       return ExitCode.Done;
@@ -67,7 +74,11 @@ function exitCodeOf({ outcome, code }: JobResult): ExitCode {
       return ExitCode.Partial;
     case "interrupted":
       return ExitCode.Interrupted;
-    case "failed":
-      return code === "no-workers" ? ExitCode.Unreachable : ExitCode.Failed;
   }
+}
+
+/** What a job that failed ends with. */
+function failureOf({ code, message = "it failed" }: JobResult): Error {
+  const line = `Cannot finish the job: ${safeText(message)}`;
+  return code === "no-workers" ? new LineError(LineErrorCode.Unreachable, line) : new Error(line);
 }

@@ -84,7 +84,7 @@ export async function worker(context: RunContext, flags: WorkerFlags): Promise<E
   }
   if (json) stdout.write(`${safeJson({ type: "over", ...end })}\n`);
   told.end(end);
-  return end.outcome === "lost" ? ExitCode.Unreachable : ExitCode.Done;
+  return ExitCode.Done;
 }
 
 /** @param leaving aborted when standard input ends, where the token comes from there */
@@ -143,6 +143,7 @@ async function allowedCopies(
 }
 
 function eventProperties(event: WorkerEvent): Readonly<Record<string, unknown>> {
+  if (event.type === "waiting") return { ...event, delayMs: Math.round(event.delayMs) };
   if (!("name" in event)) return event;
   const { name, ...rest } = event;
   return { ...rest, ...name };

@@ -32,6 +32,8 @@ export class WriteQueue<P extends Pack<Written>, Written> {
   readonly #waiting: P[] = [];
   #inFlight = 0;
   #epoch = 0;
+  /** Something failed, and what was in flight with it has not been told yet. */
+  #isFailing = false;
   #isPosting = false;
   /** Called when nothing waits any more and nothing is in flight. */
   #onIdle: (() => void) | undefined;
@@ -64,7 +66,7 @@ export class WriteQueue<P extends Pack<Written>, Written> {
   }
 
   #post(): void {
-    while (this.#inFlight < MAX_IN_FLIGHT) {
+    while (this.#inFlight < MAX_IN_FLIGHT && !this.#isFailing) {
       const pack = this.#waiting.shift();
       if (pack === undefined) break;
       this.#inFlight++;
@@ -85,9 +87,11 @@ export class WriteQueue<P extends Pack<Written>, Written> {
       pack.settle(await this.#options.send(pack, epoch));
     } catch (error) {
       pack.fail(error);
-      if (epoch === this.#epoch) this.#failAllThatWaits(error);
+      this.#failAllThatWaits(error);
+      this.#isFailing = true;
     }
     this.#inFlight--;
+    if (this.#inFlight === 0) this.#isFailing = false;
     this.#post();
   }
 }

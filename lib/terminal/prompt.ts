@@ -12,8 +12,6 @@ import { promptView } from "./prompt_view.ts";
 import { safeText } from "./safe_text.ts";
 import { truncate } from "./truncate.ts";
 
-export type { Completion };
-
 /** What a {@linkcode Prompt} works with. */
 export interface PromptOptions {
   /** A terminal. */

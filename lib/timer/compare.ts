@@ -46,7 +46,7 @@ export async function compare(context: TramContext, flags: CompareFlags): Promis
 
 async function readLog({ files }: TramContext, path: string): Promise<HistogramLog> {
   const text = await files.readText(path, MAX_LOG_BYTES);
-  if (text === undefined) throw new UsageError(`Cannot read ${path}: no such file`);
+  if (text === undefined) throw new UsageError(`Cannot read ${path}: there is no such file`);
   return readHistogramLog(text, path);
 }
 

@@ -1,23 +1,18 @@
 /** The subcommand `timer`: its commands as data. The bodies are loaded when they are called. */
 import { command } from "../config/command.ts";
 import {
+  dialAccess,
   dialPort,
+  duration,
   host,
-  json,
+  listenAccess,
   listenPort,
-  tlsDialOptions,
-  tlsListenOptions,
-  tokenFile,
+  maxClients,
+  outputOptions,
+  timeout,
 } from "../config/common_options.ts";
-import {
-  parseCount,
-  parseDurationMs,
-  parsePath,
-  parseRate,
-  parseTimeoutMs,
-} from "../config/parse_flags.ts";
+import { parseCount, parseDurationMs, parsePath, parseRate } from "../config/parse_flags.ts";
 import { subcommand } from "../config/subcommand.ts";
-import { logOptions } from "../log/log_options.ts";
 import { parseClients, parseInFlight, parseRequestBytes } from "./parse_ping.ts";
 import { TIMER_PORT } from "./port.ts";
 import { UUID_BYTES } from "./request_bytes.ts";
@@ -33,24 +28,12 @@ const serve = command({
   options: {
     host: host("Address to listen on"),
     port: listenPort(TIMER_PORT),
-    maxClients: {
-      kind: "value",
-      parse: parseCount,
-      default: "5",
-      placeholder: "N",
-      brief: 'How many clients may be here at once; one more is told "full"',
-    },
-    timeout: {
-      kind: "value",
-      parse: parseTimeoutMs,
-      placeholder: "DURATION",
-      brief: "Send a client away that asks nothing for this long, e.g. 30s (default: never)",
-    },
-    ...tlsListenOptions,
-    tokenFile,
-    insecure: { kind: "switch", brief: "Let everybody in, also from other machines" },
-    json,
-    ...logOptions,
+    maxClients: maxClients(5),
+    timeout: duration(
+      "Send a client away that asks nothing for this long, e.g. 30s (default: never)",
+    ),
+    ...listenAccess("Let everybody in, also from other machines"),
+    ...outputOptions,
   },
   load: async () => (await import("./serve.ts")).serve,
 });
@@ -83,13 +66,7 @@ const ping = command({
       alias: "c",
       alsoNamed: ["num_msgs"],
     },
-    duration: {
-      kind: "value",
-      parse: parseTimeoutMs,
-      placeholder: "DURATION",
-      brief: "How long to measure; a bare number is seconds",
-      alias: "d",
-    },
+    duration: { ...duration("How long to measure; a bare number is seconds"), alias: "d" },
     rate: {
       kind: "value",
       parse: parseRate,
@@ -126,13 +103,7 @@ const ping = command({
       placeholder: "DURATION",
       brief: "Send for so long before measuring",
     },
-    timeout: {
-      kind: "value",
-      parse: parseTimeoutMs,
-      default: "5s",
-      placeholder: "DURATION",
-      brief: "Longest wait for the connection and for each answer; a bare number is seconds",
-    },
+    timeout: timeout("Longest wait for the connection and for each answer"),
     samples: {
       kind: "value",
       parse: parsePath,
@@ -148,11 +119,8 @@ const ping = command({
         "FILE.hgrm for percentiles",
       completes: "file",
     },
-    ...tlsDialOptions,
-    tokenFile,
-    insecure: { kind: "switch", brief: "Go on with a server that does not prove itself" },
-    json,
-    ...logOptions,
+    ...dialAccess,
+    ...outputOptions,
   },
   load: async () => (await import("./ping.ts")).ping,
 });
@@ -173,7 +141,7 @@ const compare = command({
       brief: "Distribution to compare: response, service, held, lateness, gap, or another " +
         "log's own (default: response if both have it)",
     },
-    json,
+    ...outputOptions,
   },
   positional: {
     a: { parse: parsePath, placeholder: "A.hlog", brief: "The first run", completes: "file" },

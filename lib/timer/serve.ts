@@ -1,11 +1,10 @@
 import { ExitCode } from "../config/exit_code.ts";
 import { tokensToServe } from "../config/user_token.ts";
 import type { RunContext } from "../context.ts";
-import { eventLine, listeningLine, logServerEvent } from "../log/server_log.ts";
-import { warnOfExposure } from "../log/warn_of_exposure.ts";
+import { untilAborted } from "../clock/until_aborted.ts";
+import { ServerVoice } from "../log/server_voice.ts";
 import { LineError, LineErrorCode } from "../transport/line_error.ts";
-import { listen, type ServerEvent } from "../transport/listen.ts";
-import { formatAddress } from "../transport/network.ts";
+import { listen } from "../transport/listen.ts";
 import { answerRequests } from "./answer_requests.ts";
 import { idleWatch } from "./idle_watch.ts";
 import { KeepWatch } from "./keep_watch.ts";
@@ -29,10 +28,7 @@ export async function serve(context: RunContext, flags: ServeFlags): Promise<Exi
   const { clock, network, signal, log, process: { stdout } } = context;
   const { host, port, maxClients, insecure, timeout: timeoutMs, json } = flags;
   const tokens = await tokensToServe(context, flags);
-  const onEvent = (event: ServerEvent) => {
-    if (json) stdout.write(`${eventLine(event, "json")}\n`);
-    logServerEvent(log, event);
-  };
+  const voice = new ServerVoice({ log, stdout, json });
   const admit = () => {
     if (!signal.aborted) return;
     throw new LineError(LineErrorCode.ShuttingDown, "The server is leaving");
@@ -40,7 +36,7 @@ export async function serve(context: RunContext, flags: ServeFlags): Promise<Exi
   const watch = new KeepWatch(clock);
   const server = listen(
     timerService,
-    { host, port, tokens, insecure, maxClients, admit, onEvent, network, clock },
+    { host, port, tokens, insecure, maxClients, admit, onEvent: voice.event, network, clock },
     (client) => {
       watch.while(client);
       const answer = answerRequests(client, clock, watch.stopWatch);
@@ -54,13 +50,9 @@ export async function serve(context: RunContext, flags: ServeFlags): Promise<Exi
       };
     },
   );
-  stdout.write(`${listeningLine(server.address, json)}\n`);
-  warnOfExposure(log, { host, tokens, network });
-  await new Promise<void>((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
-  log.info(`closing ${formatAddress(server.address)}`);
+  voice.listening(server.address, { host, tokens, network });
+  await untilAborted(signal);
+  voice.closing(server.address);
   await takeLeave(server, clock);
   await server.close();
   return ExitCode.Done;

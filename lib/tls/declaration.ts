@@ -1,6 +1,6 @@
 /** The subcommand `tls`: its commands as data. The bodies are loaded when they are called. */
 import { command } from "../config/command.ts";
-import { json } from "../config/common_options.ts";
+import { outputOptions } from "../config/common_options.ts";
 import { parsePath } from "../config/parse_flags.ts";
 import { subcommand } from "../config/subcommand.ts";
 import { parseDays, parseMachine } from "./parse_tls.ts";
@@ -34,7 +34,7 @@ const init = command({
       kind: "switch",
       brief: "Replace certificates and keys of these machines; the authority stays",
     },
-    json,
+    ...outputOptions,
   },
   positional: {
     machines: {

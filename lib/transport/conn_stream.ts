@@ -1,3 +1,4 @@
+import { giveWay } from "./give_way.ts";
 import type { Address, ByteStream } from "./network.ts";
 
 /** What TCP and TLS connections of Deno have in common. */
@@ -30,6 +31,7 @@ export function connStream(
         abandonWrite = reject;
         conn.write(bytes).then(resolve, reject);
       }),
+    giveWay,
     closeWrite: () => conn.closeWrite(),
     close() {
       if (isOpen) conn.close();

@@ -21,8 +21,8 @@
  * 9. A violation of the protocol is told to the peer with its code, then the connection ends.
  * 10. `closed` resolves once, never rejects, and when it does everything is given back.
  *
- * This file is longer than most because it holds all that a service sees of a connection; the parts
- * that do the work (sender, receiver, liveness, farewell, bulk credit) have files of their own.
+ * Longer than 300 lines: it holds all that a service sees of a connection; the parts that do the work
+ * (sender, receiver, liveness, farewell, bulk credit) have files of their own.
  */
 import type { Timer } from "../clock/clock.ts";
 import { BulkCredit } from "./bulk_credit.ts";
@@ -93,6 +93,7 @@ export class Connection<K extends Kinds = Kinds> implements AsyncDisposable {
     this.#receiver = new Receiver({
       stream,
       decoder: parts.decoder,
+      budget,
       clock,
       maxFramesPerSecond: service.maxFramesPerSecond,
       onOther: (view) => this.#handleOther(view),
@@ -104,6 +105,7 @@ export class Connection<K extends Kinds = Kinds> implements AsyncDisposable {
       clock,
       heartbeatMs: terms.heartbeatMs,
       receivedBytes: () => this.#receiver.bytes,
+      onTick: () => this.#receiver.tick(),
       onDead: (error) => this.#fail(error),
     });
     this.#farewell = new Farewell({

@@ -37,6 +37,9 @@ const LENGTH_SIZE = LENGTH_BYTES;
 /** How many times larger the slab becomes when a frame has filled it. */
 const SLAB_GROWTH = 4;
 
+/** Part of the budget that receivers may use: senders find memory whatever peers send. */
+const RECEIVERS_PART = 0.75;
+
 /** Leftovers up to this size are moved at once, so that the next read has room. */
 const CHEAP_MOVE_BYTES = 1024;
 
@@ -69,6 +72,11 @@ export class FrameDecoder {
   /** Bytes of the slab. */
   get capacityBytes(): number {
     return this.#slab.length;
+  }
+
+  /** Bytes of the budget that a frame holds which began and is not whole. */
+  get heldBytes(): number {
+    return this.pendingBytes === 0 || this.#slab === this.#restSlab ? 0 : this.#slab.length;
   }
 
   /**
@@ -130,7 +138,7 @@ export class FrameDecoder {
     const size = this.#slabBytesFor(wanted, left);
     if (size === this.#slab.length) return;
     if (size === REST_SLAB_BYTES) return this.#swap(this.#restSlab, left);
-    const larger = this.#budget.take(size);
+    const larger = this.#budget.take(size, this.#budget.limitBytes * RECEIVERS_PART);
     if (larger !== undefined) return this.#swap(larger, left);
     if (left < this.#slab.length) return; // busy, but no memory: go on with the small slab
     throw new LineError(

@@ -5,7 +5,7 @@
  */
 
 /** Silent heartbeats after which a peer is given up. */
-export const SILENT_HEARTBEATS = 3;
+const SILENT_HEARTBEATS = 3;
 
 /** What to do at a tick. */
 export type HeartbeatAction = "nothing" | "ping" | "silent" | "stalled";

@@ -12,6 +12,8 @@ export interface LivenessOptions {
   readonly heartbeatMs: number;
   /** Bytes received since the start. */
   readonly receivedBytes: () => number;
+  /** Told of each heartbeat. */
+  readonly onTick: () => void;
   /** Told when the peer is given up. */
   readonly onDead: (error: LineError) => void;
 }
@@ -47,8 +49,9 @@ export class Liveness {
 
   /** Begins to watch. */
   start(): void {
-    const { clock, heartbeatMs, sender, receivedBytes, onDead } = this.#options;
+    const { clock, heartbeatMs, sender, receivedBytes, onTick, onDead } = this.#options;
     this.#beating = heartbeatsOf(clock, heartbeatMs).start(() => {
+      onTick();
       const { writtenBytes, isWriting, writes } = sender;
       switch (this.#heartbeat.tick(receivedBytes(), writtenBytes, isWriting, writes)) {
         case "silent":

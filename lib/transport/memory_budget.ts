@@ -29,6 +29,11 @@ export class MemoryBudget {
     this.limitBytes = limitBytes;
   }
 
+  /** Whether more than half is in use. */
+  get isScarce(): boolean {
+    return this.#usedBytes > this.limitBytes / 2;
+  }
+
   /** Bytes in use. */
   get usedBytes(): number {
     return this.#usedBytes;
@@ -37,10 +42,12 @@ export class MemoryBudget {
   /**
    * A buffer of at least `sizeBytes`, with old content, or `undefined` when the budget is used up.
    * Give it back with {@linkcode give}.
+   *
+   * @param mostUsedBytes how many bytes may be in use with it; for those who leave some to others
    */
-  take(sizeBytes: number): Uint8Array<ArrayBuffer> | undefined {
+  take(sizeBytes: number, mostUsedBytes = this.limitBytes): Uint8Array<ArrayBuffer> | undefined {
     const size = roundUp(sizeBytes);
-    if (this.#usedBytes + size > this.limitBytes) return undefined;
+    if (this.#usedBytes + size > Math.min(this.limitBytes, mostUsedBytes)) return undefined;
     this.#usedBytes += size;
     return this.#free.get(size)?.pop() ?? new Uint8Array(size);
   }

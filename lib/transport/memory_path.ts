@@ -40,6 +40,7 @@ export class MemoryPath {
   #isStalled = false;
   #isVanished = false;
   #readerIsGone = false;
+  #writerIsGone = false;
   #timer: Timer | undefined;
   readonly #readers: (() => void)[] = [];
   readonly #writers: (() => void)[] = [];
@@ -100,8 +101,8 @@ export class MemoryPath {
 
   /** For the writer's end: no more bytes follow. */
   end(): void {
-    if (this.#isVanished) return;
-    this.#endNs ??= this.#arrivalNs(0);
+    this.#writerIsGone = true;
+    if (!this.#isVanished) this.#endNs ??= this.#arrivalNs(0);
     this.#wake();
   }
 
@@ -110,7 +111,7 @@ export class MemoryPath {
     const { windowBytes, maxWriteBytes } = this.settings;
     for (;;) {
       if (this.#failure !== undefined) throw this.#failure;
-      if (this.#endNs !== undefined || this.#readerIsGone) throw brokenPipe();
+      if (this.#writerIsGone || this.#readerIsGone) throw brokenPipe();
       if (this.#unreadBytes < windowBytes) break;
       await new Promise<void>((resolve) => this.#writers.push(resolve));
     }
@@ -177,7 +178,7 @@ export class MemoryPath {
 
   #wake(): void {
     for (const wake of this.#readers.splice(0)) wake();
-    if (this.#failure !== undefined || this.#readerIsGone || this.#endNs !== undefined) {
+    if (this.#failure !== undefined || this.#readerIsGone || this.#writerIsGone) {
       for (const wake of this.#writers.splice(0)) wake();
     }
   }

@@ -19,6 +19,11 @@ export interface ByteStream {
   read(into: Uint8Array): Promise<number | null>;
   /** Writes at least one byte and maybe not all; says how many. */
   write(bytes: Uint8Array): Promise<number>;
+  /**
+   * Lets the other streams of the process have their turn, if it is time. Whoever reads much asks after
+   * each read. Streams that cannot keep each other waiting do not have it.
+   */
+  giveWay?(): Promise<void> | undefined;
   /** Ends the writing direction. */
   closeWrite(): Promise<void>;
   /** Ends both directions; pending calls settle. */

@@ -4,6 +4,12 @@ import { LineError, LineErrorCode } from "./line_error.ts";
 /** Most characters of a path or a message that an error repeats. */
 const MAX_QUOTED_LENGTH = 100;
 
+/** Arrays and objects in one another that a message may have: several times what any has. */
+const MAX_DEPTH = 64;
+
+/** Characters of a message that cannot be deep enough to do harm. */
+const SHALLOW_LENGTH = 64 * 1024;
+
 /**
  * A schema of any library that follows Standard Schema (standardschema.dev): valibot, zod, arktype.
  * It must check synchronously.
@@ -37,6 +43,10 @@ export interface SchemaIssue {
  * @throws {LineError} `bad-message`
  */
 export function parseJson<T>(schema: Schema<T>, source: string, what: string): T {
+  if (source.length > SHALLOW_LENGTH && isDeep(source)) {
+    const message = `Cannot read ${what}: nested more than ${MAX_DEPTH} deep`;
+    throw new LineError(LineErrorCode.BadMessage, message);
+  }
   let value: unknown;
   try {
     value = JSON.parse(source);
@@ -53,6 +63,31 @@ export function parseJson<T>(schema: Schema<T>, source: string, what: string): T
     LineErrorCode.BadMessage,
     `Cannot read ${what}: ${quoted(where)}: ${quoted(issue?.message ?? "refused")}`,
   );
+}
+
+/**
+ * Whether values lie in one another more than {@linkcode MAX_DEPTH} deep. Who parses megabytes of
+ * opening brackets needs sixty times their memory, and seconds.
+ */
+function isDeep(source: string): boolean {
+  let depth = 0;
+  for (let at = 0; at < source.length; at++) {
+    switch (source.charCodeAt(at)) {
+      case 0x22: // a string: its brackets do not count
+        while (++at < source.length && source.charCodeAt(at) !== 0x22) {
+          if (source.charCodeAt(at) === 0x5c) at++;
+        }
+        break;
+      case 0x5b:
+      case 0x7b:
+        if (++depth > MAX_DEPTH) return true;
+        break;
+      case 0x5d:
+      case 0x7d:
+        depth--;
+    }
+  }
+  return false;
 }
 
 /** Schemas quote what they were given, and that is the peer's: short, and safe to print. */

@@ -6,8 +6,10 @@ import type { Clock } from "../clock/clock.ts";
 import { turn } from "../clock/turn.ts";
 import { FIRST_SERVICE_KIND } from "./frame.ts";
 import type { FrameDecoder } from "./frame_decoder.ts";
+import { FramePatience } from "./frame_patience.ts";
 import type { FrameView } from "./frame_view.ts";
 import { LineError, LineErrorCode } from "./line_error.ts";
+import type { MemoryBudget } from "./memory_budget.ts";
 import type { ByteStream } from "./network.ts";
 import { RateLimit } from "./rate_limit.ts";
 import { refuseAsync } from "./refuse_async.ts";
@@ -29,6 +31,8 @@ const MAX_RUN_NS = 5e6;
 export interface ReceiverOptions {
   readonly stream: ByteStream;
   readonly decoder: FrameDecoder;
+  /** Where its buffers come from. */
+  readonly budget: MemoryBudget;
   readonly clock: Clock;
   /** Frames per second that the peer may send. */
   readonly maxFramesPerSecond: number;
@@ -48,6 +52,7 @@ export class Receiver {
   frames = 0;
   readonly #options: ReceiverOptions;
   readonly #rate: RateLimit;
+  readonly #patience = new FramePatience();
   #routes: readonly (Route | undefined)[] = [];
   #discards = false;
 
@@ -59,6 +64,20 @@ export class Receiver {
   /** From now on what arrives is read and forgotten, also the rest of what is being handled. */
   discard(): void {
     this.#discards = true;
+  }
+
+  /** A heartbeat has passed: a frame that does not get on is given up when memory is scarce. */
+  tick(): void {
+    const { decoder, budget: { isScarce, usedBytes, limitBytes }, onError } = this.#options;
+    const { heldBytes } = decoder;
+    if (!this.#patience.tick(this.bytes, heldBytes, isScarce) || this.#discards) return;
+    onError(
+      new LineError(
+        LineErrorCode.Overloaded,
+        `Cannot wait for the rest of a frame that holds ${heldBytes} bytes: ` +
+          `${usedBytes} of ${limitBytes} bytes of buffers are in use`,
+      ),
+    );
   }
 
   /**
@@ -79,8 +98,10 @@ export class Receiver {
         this.bytes += n;
         if (!this.#discards) decoder.filled(n);
         // A read whose data is there already does not let others have their turn.
-        if (n > SMALL_READ_BYTES && clock.monotonicNs() - turnNs > MAX_RUN_NS) {
-          await turn();
+        if (n <= SMALL_READ_BYTES) continue;
+        const way = stream.giveWay?.();
+        if (way !== undefined || clock.monotonicNs() - turnNs > MAX_RUN_NS) {
+          await (way ?? turn());
           turnNs = clock.monotonicNs();
         }
       }

@@ -165,7 +165,7 @@ export interface ServiceOptions<K extends Kinds> {
 }
 
 /** Values for what a service leaves open. */
-export const SERVICE_DEFAULTS = {
+const SERVICE_DEFAULTS = {
   laneMaxBytes: 1024 * 1024,
   maxFrameBytes: 1024 * 1024,
   bulkCreditBytes: 256 * 1024,
@@ -179,14 +179,19 @@ export const SERVICE_DEFAULTS = {
  */
 export function defineService<const K extends Kinds>(options: ServiceOptions<K>): Service<K> {
   const maxFrameBytes = options.maxFrameBytes ?? SERVICE_DEFAULTS.maxFrameBytes;
-  const lane = (given: LaneOptions | undefined): LaneOptions => ({
-    maxBytes: Math.max(given?.maxBytes ?? SERVICE_DEFAULTS.laneMaxBytes, maxFrameBytes + 4),
+  // A lane takes at least one frame, and those of bulk are small, whatever others are.
+  const bulkFrameBytes = Math.min(maxFrameBytes, MAX_BULK_FRAME_BYTES);
+  const lane = (given: LaneOptions | undefined, frameBytes: number): LaneOptions => ({
+    maxBytes: Math.max(given?.maxBytes ?? SERVICE_DEFAULTS.laneMaxBytes, frameBytes + 4),
     whenFull: given?.whenFull ?? "wait",
   });
   const service: Service<K> = {
     name: options.name,
     kinds: options.kinds,
-    lanes: { normal: lane(options.lanes?.normal), bulk: lane(options.lanes?.bulk) },
+    lanes: {
+      normal: lane(options.lanes?.normal, maxFrameBytes),
+      bulk: lane(options.lanes?.bulk, bulkFrameBytes),
+    },
     maxFrameBytes,
     bulkCreditBytes: options.bulkCreditBytes ?? SERVICE_DEFAULTS.bulkCreditBytes,
     heartbeatMs: options.heartbeatMs ?? SERVICE_DEFAULTS.heartbeatMs,

@@ -6,7 +6,7 @@
 import { decodeHex, encodeHex } from "@std/encoding/hex";
 
 /** Bytes of a token. */
-export const TOKEN_BYTES = 32;
+const TOKEN_BYTES = 32;
 
 /** A shared secret and the name that it goes by. */
 export interface Token {

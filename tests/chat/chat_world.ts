@@ -1,4 +1,8 @@
-/** A server of rooms and its clients, on a network in memory, with a store that outlives it. */
+/**
+ * A server of rooms and its clients, on a network in memory, with a store that outlives it.
+ *
+ * Longer than 300 lines: the server, who speaks to it and what they saw know each other.
+ */
 import assert from "node:assert/strict";
 import { FakeClock, settle } from "../../lib/clock/fake_clock.ts";
 import { encodeSay, type Line, readAck, readLine } from "../../lib/chat/line_codec.ts";
@@ -27,7 +31,7 @@ import type { PathSettings } from "../../lib/transport/memory_path.ts";
 import type { Secret } from "../../lib/transport/proofs.ts";
 import type { Handlers } from "../../lib/transport/routes.ts";
 import type { Token } from "../../lib/transport/token.ts";
-import { Random } from "../fuzz/random.ts";
+import { Random } from "../random.ts";
 
 const ADDRESS = { host: "127.0.0.1", port: 7780 };
 const { kinds } = chatService;

@@ -147,3 +147,11 @@ Deno.test("replayPair() finds each event that is left out, doubled or moved to t
   }));
   assert(problems(["nonsense", ...events]) > 0);
 });
+
+Deno.test("replay() reads the store that serve writes, and takes a number alone for a pair", async () => {
+  const room = await roomWith(recorded(), recorded().slice(0, 3));
+  room.texts.set("./tram.toml", '[chat]\nstore = "a.sqlite"\n');
+  const { exitCode, lines } = await run(room, "2");
+  assert.deepEqual([exitCode, lines.at(-1)], [0, "3 events, all by the rules"]);
+  assert.equal((await run(room)).lines.length, 3, "a list of both");
+});

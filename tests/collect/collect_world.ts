@@ -12,7 +12,7 @@ import { MemoryNetwork } from "../../lib/transport/memory_network.ts";
 import type { PathSettings } from "../../lib/transport/memory_path.ts";
 import { keepSession } from "../../lib/transport/session/keep_session.ts";
 import { MemoryState } from "../../lib/transport/session/session_state.ts";
-import { Random } from "../fuzz/random.ts";
+import { Random } from "../random.ts";
 
 const ADDRESS = { host: "127.0.0.1", port: 7777 };
 
@@ -68,12 +68,17 @@ export class CollectWorld {
     collect[Symbol.dispose]();
   }
 
-  /** Starts a client. */
-  join(clientId: string, clock: Clock = this.clock, maxEntries = 100_000): TestClient {
+  /** Starts a client. @param before what an earlier process left, and how often its clock was set */
+  join(
+    clientId: string,
+    clock: Clock = this.clock,
+    maxEntries = 100_000,
+    before?: { readonly state: MemoryState<Sample>; readonly steps: number },
+  ): TestClient {
     const { network } = this;
     const controller = new AbortController();
-    const state = new MemoryState<Sample>({ maxEntries, whenFull: "drop-oldest" });
-    const sender = new SampleSender(clock, state);
+    const state = before?.state ?? new MemoryState<Sample>({ maxEntries, whenFull: "drop-oldest" });
+    const sender = new SampleSender(clock, state, before?.steps);
     const kept = keepSession({
       service: collectService,
       dial: { ...ADDRESS, clientId, network },

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { CollectWorld } from "./collect_world.ts";
+import { sleep } from "../../lib/clock/sleep.ts";
+import type { Clock } from "../../lib/clock/clock.ts";
+import { MemoryStore } from "../../lib/collect/store/memory_store.ts";
+import type { SampleBatch } from "../../lib/collect/store/sample_batch.ts";
+import { CollectWorld, type TestClient } from "./collect_world.ts";
 
 /** All that is stored of a client, in order of its times. */
 async function stored(world: CollectWorld, clientId: string) {
@@ -135,4 +139,115 @@ Deno.test("collect goes on when a clock is set in the middle, and tells the two 
   await client.stop();
   await world.stopServer("close");
   assert.deepEqual(world.troubles, []);
+});
+
+/** A clock that nobody sets when the world's is set: that of another machine. */
+function clockOfItsOwn({ clock }: CollectWorld, offsetUs = 0): Clock {
+  const startUs = clock.wallUs() - Math.floor(clock.monotonicNs() / 1000) + offsetUs;
+  return {
+    monotonicNs: () => clock.monotonicNs(),
+    wallUs: () => startUs + Math.floor(clock.monotonicNs() / 1000),
+    after: (delayMs, run) => clock.after(delayMs, run),
+  };
+}
+
+/** Samples, and notes what the server's clock shows each time. */
+async function sampleAndNote(world: CollectWorld, client: TestClient, count: number, to: number[]) {
+  for (let i = 0; i < count; i++) {
+    to.push(world.clock.wallUs());
+    await client.sample(1, 10);
+  }
+}
+
+/** That each corrected time is within its bound, and how many there were. */
+async function checkCorrected(world: CollectWorld, clientId: string, truth: readonly number[]) {
+  let count = 0;
+  for (const { sequence, correctedUs, boundUs } of await stored(world, clientId)) {
+    if (correctedUs === undefined || boundUs === undefined) continue;
+    count++;
+    const farUs = Math.abs(correctedUs - (truth[sequence - 1] ?? NaN));
+    assert(farUs <= boundUs, `number ${sequence} is ${farUs} us off, its bound is ${boundUs} us`);
+  }
+  return count;
+}
+
+Deno.test("collect corrects by the server's clock as it is, also right after it was set", async () => {
+  const world = new CollectWorld({ there: { delayUs: 300 }, back: { delayUs: 300 } });
+  world.serve();
+  const client = world.join("ada", clockOfItsOwn(world));
+  const truth: number[] = [];
+  await sampleAndNote(world, client, 60, truth); // a burst of probes is over
+  world.clock.stepWall(-5_000_000);
+  await sampleAndNote(world, client, 20, truth); // and the server looks once a second
+  await world.clock.runUntil(client.sender.settled());
+  assert((await checkCorrected(world, "ada", truth)) >= 70);
+  await client.stop();
+  await world.stopServer("close");
+});
+
+Deno.test("collect knows the bound of samples between two steps of the server's clock", async () => {
+  const world = new CollectWorld({ there: { delayUs: 300 }, back: { delayUs: 300 } });
+  world.serve();
+  const client = world.join("ada", clockOfItsOwn(world));
+  const truth: number[] = [];
+  await sampleAndNote(world, client, 60, truth);
+  for (const link of world.network.links) link.stall();
+  await sampleAndNote(world, client, 150, truth);
+  world.clock.stepWall(-400_000);
+  await sampleAndNote(world, client, 150, truth);
+  world.clock.stepWall(400_000);
+  await sampleAndNote(world, client, 150, truth);
+  for (const link of world.network.links) link.resume();
+  await sampleAndNote(world, client, 10, truth);
+  await world.clock.runUntil(client.sender.settled());
+  assert((await checkCorrected(world, "ada", truth)) >= 300);
+  await client.stop();
+  await world.stopServer("close");
+});
+
+Deno.test("collect forgets what it knew of a clock when its client left out a step", async () => {
+  const world = new CollectWorld({ there: { delayUs: 300 }, back: { delayUs: 300 } });
+  world.serve();
+  const client = world.join("ada", clockOfItsOwn(world));
+  const truth: number[] = [];
+  await sampleAndNote(world, client, 60, truth);
+  await world.clock.runUntil(client.sender.settled());
+  await client.stop();
+  // The clock is set while nobody looks; then another process goes on with the session.
+  const before = { state: client.state, steps: 1000 };
+  const again = world.join("ada", clockOfItsOwn(world, 7_000_000), 100_000, before);
+  await sampleAndNote(world, again, 200, truth);
+  await world.clock.runUntil(again.sender.settled());
+  const { estimate } = again.sender;
+  assert(estimate !== undefined && Math.abs(estimate.offsetUs + 7_000_000) <= estimate.boundUs);
+  assert((await checkCorrected(world, "ada", truth)) >= 200);
+  const [report] = await world.store.report();
+  assert.equal(report?.sessions.length, 1);
+  await again.stop();
+  await world.stopServer("close");
+});
+
+Deno.test("collect sees a step of the server's clock before one of a client that came later", async () => {
+  const store = new MemoryStore();
+  const world = new CollectWorld({ there: { delayUs: 300 }, back: { delayUs: 300 } }, store);
+  const append = store.append.bind(store);
+  store.append = async (batch: SampleBatch) => {
+    const copy = { ...batch, timesUs: batch.timesUs.slice() };
+    await sleep(world.clock, 2000); // so that most samples come after the client's STEP
+    return append(copy);
+  };
+  world.serve();
+  const plain = clockOfItsOwn(world);
+  let setByUs = 0;
+  const client = world.join("ada", { ...plain, wallUs: () => plain.wallUs() + setByUs });
+  const truth: number[] = [];
+  await sampleAndNote(world, client, 60, truth);
+  world.clock.stepWall(400_000);
+  await sampleAndNote(world, client, 10, truth);
+  setByUs = 300_000;
+  await sampleAndNote(world, client, 10, truth);
+  await world.clock.runUntil(client.sender.settled());
+  assert((await checkCorrected(world, "ada", truth)) >= 69);
+  await client.stop();
+  await world.stopServer("close");
 });

@@ -22,7 +22,7 @@ import { MemoryBudget } from "../../lib/transport/memory_budget.ts";
 import { cut, decodePlainly } from "../transport/feed.ts";
 import { viewOfFrame } from "../transport/samples.ts";
 import { makeReads, makeStream } from "./mutate.ts";
-import { Random } from "./random.ts";
+import { Random } from "../random.ts";
 
 /** A stream and the circumstances under which it is read. */
 export interface FuzzCase {

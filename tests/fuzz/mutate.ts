@@ -6,7 +6,7 @@ import { encodeFrame, Kind } from "../../lib/transport/frame.ts";
 import { encodeGoodbye } from "../../lib/transport/handshake_messages.ts";
 import { concat } from "../transport/plain_decoder.ts";
 import { CLIENT_STREAM, pattern, SERVER_STREAM } from "../transport/samples.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../random.ts";
 
 const encoder = new TextEncoder();
 

@@ -7,7 +7,7 @@ import { endedInput } from "../fake_input.ts";
 import { FakeLogFiles } from "./fake_log_files.ts";
 
 /** Half past twelve, local time, so that no time zone puts a second of it into another day. */
-export const START_MS: number = new Date(2026, 2, 1, 12, 30).getTime();
+const START_MS: number = new Date(2026, 2, 1, 12, 30).getTime();
 
 /** A world for a log. */
 export class LogFixture {

@@ -130,3 +130,18 @@ for (const end of ["dispose", "flush", "exit"] as const) {
     );
   });
 }
+
+Deno.test("lastWord() goes to files and sinks, and not to standard error, where it stands already", async () => {
+  const world = new LogFixture();
+  const records: LogRecord[] = [];
+  const options = { sinks: [(record: LogRecord) => records.push(record)] };
+  await using log = await world.open(options);
+  log.lastWord("Cannot go on");
+  assert.deepEqual(records.map(({ level, message }) => [level, ...message]), [
+    ["error", "Cannot go on"],
+  ]);
+  assert.equal(world.stderr, "");
+  await using off = await world.open({ ...options, levels: "off" });
+  off.lastWord("nobody wants it");
+  assert.equal(records.length, 1);
+});

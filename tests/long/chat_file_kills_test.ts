@@ -4,7 +4,7 @@ import { until } from "../e2e/collect_room.ts";
 import { type ChatClientProcess, type ChatServerProcess, withChat } from "../e2e/chat_room.ts";
 import { joinedWith, sha256sum, writeRandom } from "../e2e/pass_file.ts";
 import { wait } from "../e2e/processes.ts";
-import { Random } from "../fuzz/random.ts";
+import { Random } from "../random.ts";
 
 const SIZE_BYTES = 128 * 1024 * 1024 + 12_345;
 const DEATHS = 20;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { type ChatClientProcess, type ChatServerProcess, withChat } from "../e2e/chat_room.ts";
 import { until } from "../e2e/collect_room.ts";
 import { runTram, wait } from "../e2e/processes.ts";
-import { Random } from "../fuzz/random.ts";
+import { Random } from "../random.ts";
 
 const DEATHS = 30;
 /** Longest time between two deaths, in milliseconds. */

@@ -5,7 +5,7 @@ import { stopInReduce, stopWhileRead } from "../e2e/mapreduce_stop.ts";
 import { withRoom } from "../e2e/mapreduce_room.ts";
 import { wait } from "../e2e/processes.ts";
 import { childrenOf } from "../e2e/mapreduce_steps.ts";
-import { Random } from "../fuzz/random.ts";
+import { Random } from "../random.ts";
 
 const REPEATS = 20;
 

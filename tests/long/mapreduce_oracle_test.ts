@@ -1,6 +1,6 @@
 /** Large texts, counted by programs of others, too. */
 import assert from "node:assert/strict";
-import { findDuckDb } from "../../bench/find_duckdb.ts";
+import { findDuckDb } from "./find_duckdb.ts";
 import {
   assertSameCounts,
   countWithMawk,

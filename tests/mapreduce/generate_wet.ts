@@ -3,7 +3,7 @@
  * member for each record. The same seed gives the same files.
  */
 import { gzipSync } from "node:zlib";
-import { Random } from "../fuzz/random.ts";
+import { Random } from "../random.ts";
 
 /** Options of {@linkcode generateWet}. */
 export interface WetOptions {

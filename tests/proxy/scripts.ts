@@ -1,5 +1,5 @@
 /** Scripts say which frames an {@linkcode Action} is for. */
-import { Random } from "../fuzz/random.ts";
+import { Random } from "../random.ts";
 import type { Action } from "./actions.ts";
 
 /** From the client to the server, or back. */
@@ -38,11 +38,6 @@ export function at(indices: readonly number[], action: Action): Script {
 /** For each `n`-th frame: indices n - 1, 2n - 1 and so on. */
 export function every(n: number, action: Action): Script {
   return ({ index }) => index % n === n - 1 ? action : undefined;
-}
-
-/** For the frames of which `holds` says so. */
-export function when(holds: (frame: FrameFacts) => boolean, action: Action): Script {
-  return (frame) => holds(frame) ? action : undefined;
 }
 
 /**

@@ -81,13 +81,19 @@ Deno.test("WriteQueue fails all that waits with what failed, and starts an epoch
   await assert.rejects(writes[0]!, /full/);
   await assert.rejects(writes[2]!, /full/);
   const late = desk.write("d");
-  // It was sent with the first epoch, so whoever writes refuses it; that is no failure of its own.
+  await turn();
+  assert.equal(desk.sent.length, 2);
+  // It was sent with the first epoch, so whoever writes refuses it; what was called before that was
+  // told may follow on it.
   second?.reply.reject(new Error("fence"));
   await assert.rejects(writes[1]!, /fence/);
+  await assert.rejects(late, /fence/);
+  const again = desk.write("e");
   await turn();
-  assert.deepEqual(desk.sent.map(({ epoch }) => epoch), [0, 0, 1]);
+  assert.deepEqual(desk.names, ["a", "b", "e"]);
+  assert.deepEqual(desk.sent.map(({ epoch }) => epoch), [0, 0, 2]);
   desk.sent[2]?.reply.resolve("kept");
-  assert.equal(await late, "kept");
+  assert.equal(await again, "kept");
 });
 
 Deno.test("idle() of WriteQueue waits for what waits and what is in flight", async () => {

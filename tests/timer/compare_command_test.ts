@@ -149,7 +149,7 @@ Deno.test("timer compare says which file is not there, and ends with 2", async (
   for (const [args, missing] of [[["a.hlog", "b.hlog"], "b"], [["c.hlog", "a.hlog"], "c"]]) {
     const process = room.run(["timer", "compare", ...(args as string[])]);
     assert.equal(await room.clock.runUntil(process.exitCode, 1000), 2);
-    assert.equal(process.stderr.text, `tram: Cannot read ${missing}.hlog: no such file\n`);
+    assert.equal(process.stderr.text, `tram: Cannot read ${missing}.hlog: there is no such file\n`);
   }
 });
 

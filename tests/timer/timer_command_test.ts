@@ -142,7 +142,7 @@ Deno.test("timer serve --json writes one object per event, the first when it is 
   await room[Symbol.asyncDispose]();
   const events = room.server.stdout.text.trimEnd().split("\n").map((line) => JSON.parse(line));
   assert.deepEqual(events[0], { type: "listening", host: "127.0.0.1", port: 7000 });
-  assert.deepEqual(events.map(({ type }) => type), ["listening", "joined", "left"]);
+  assert.deepEqual(events.map(({ type }) => type), ["listening", "joined", "left", "closing"]);
   assert.equal(events[1].clientId, "ada-s-desk");
   assert.deepEqual([events[2].code, events[2].by], ["done", "peer"]);
 });

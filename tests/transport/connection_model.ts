@@ -12,7 +12,7 @@ import { listen, type Server } from "../../lib/transport/listen.ts";
 import { MemoryBudget } from "../../lib/transport/memory_budget.ts";
 import { type MemoryLink, MemoryNetwork } from "../../lib/transport/memory_network.ts";
 import type { MemoryPath } from "../../lib/transport/memory_path.ts";
-import { Random } from "../fuzz/random.ts";
+import { Random } from "../random.ts";
 import { brokenBy, leftovers } from "./model_invariants.ts";
 import {
   type Action,

@@ -24,7 +24,7 @@ export interface FeedOptions {
 }
 
 /** Overwrites a frame where it lies. */
-export function scribbleOver(view: FrameView): void {
+function scribbleOver(view: FrameView): void {
   const payload = view.subarray();
   new Uint8Array(payload.buffer, payload.byteOffset - HEAD_BYTES, HEAD_BYTES + view.length)
     .fill(0xee);

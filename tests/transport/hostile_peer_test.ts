@@ -113,6 +113,7 @@ for (const readBytes of [8192, 20_000, 65_536]) {
     const receiver = new Receiver({
       stream,
       decoder,
+      budget,
       clock: busyClock(),
       maxFramesPerSecond: Infinity,
       onOther() {},

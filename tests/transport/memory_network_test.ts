@@ -115,6 +115,15 @@ Deno.test("MemoryLink.vanish() shows as silence: writes pass, nothing arrives, n
   assert.equal(isSettled, true);
 });
 
+Deno.test("close() ends a write that waits on a line that has vanished", async () => {
+  const { client, link } = await ends({ there: { windowBytes: 1 } });
+  link.vanish();
+  await client.write(Uint8Array.of(1));
+  const writing = client.write(Uint8Array.of(2));
+  client.close();
+  await assert.rejects(writing, /broken pipe/);
+});
+
 Deno.test("closeWrite() ends one direction after what was written", async () => {
   const { clock, client, server } = await ends({ there: { delayUs: 50 } });
   await client.write(Uint8Array.of(9));

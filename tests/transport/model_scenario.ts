@@ -3,7 +3,7 @@
  * Pure: the same seed gives the same life. `connection_model.ts` lives it.
  */
 import type { PathSettings } from "../../lib/transport/memory_path.ts";
-import { Random } from "../fuzz/random.ts";
+import { Random } from "../random.ts";
 
 /** One end of the connection. */
 export type SideName = "client" | "server";

@@ -9,7 +9,7 @@ import { FrameBatch } from "../../lib/transport/frame_batch.ts";
 import type { FrameView } from "../../lib/transport/frame_view.ts";
 import type { Handlers } from "../../lib/transport/routes.ts";
 import { defineService, type Lane, raw, type Service } from "../../lib/transport/service.ts";
-import type { Random } from "../fuzz/random.ts";
+import type { Random } from "../random.ts";
 import { drawFrame, type FramePlan, type SideName } from "./model_scenario.ts";
 
 /** The service that the model speaks: small lanes and limits, so that all of them are met. */

@@ -22,7 +22,7 @@ export function pattern(count: number, seed = 1): Uint8Array<ArrayBuffer> {
 }
 
 /** A frame with text as payload. */
-export function textFrame(kind: number, text: string): Uint8Array<ArrayBuffer> {
+function textFrame(kind: number, text: string): Uint8Array<ArrayBuffer> {
   return encodeFrame(kind, encoder.encode(text));
 }
 

@@ -111,7 +111,7 @@ Deno.test("defineService() fills in the defaults", () => {
     kinds,
     lanes: {
       normal: { maxBytes: MIB + 4, whenFull: "wait" },
-      bulk: { maxBytes: MIB + 4, whenFull: "wait" },
+      bulk: { maxBytes: MIB, whenFull: "wait" },
     },
     maxFrameBytes: MIB,
     bulkCreditBytes: 256 * 1024,
@@ -134,6 +134,17 @@ Deno.test("defineService() makes each lane large enough for the largest frame", 
     normal: { maxBytes: 8 * MIB + 4, whenFull: "cut" },
     bulk: { maxBytes: 16 * MIB, whenFull: "drop" },
   });
+});
+
+Deno.test("defineService() gives bulk no more room than asked for, however large other frames are", () => {
+  const given = {
+    normal: { maxBytes: MIB, whenFull: "wait" },
+    bulk: { maxBytes: 1000, whenFull: "wait" },
+  } as const;
+  const service = (lanes: typeof given | undefined, maxFrameBytes: number) =>
+    defineService({ name: "chat", kinds: {}, maxFrameBytes, ...(lanes && { lanes }) });
+  assert.equal(service(undefined, 32 * MIB).lanes.bulk.maxBytes, MIB);
+  assert.equal(service(given, 32 * MIB).lanes.bulk.maxBytes, 64 * 1024 + 4);
 });
 
 type Options = Partial<ServiceOptions<Record<string, ReturnType<typeof text>>>>;

@@ -9,7 +9,7 @@
  * 3. Rooms are entered again on each connection, before any line is sent on it.
  * 4. `run` goes on until `quit`, or until trying again cannot help.
  *
- * (One piece: it is where the parts are put together, and each of them needs the others.)
+ * Longer than 300 lines: it is where the parts are put together, and each of them needs the others.
  */
 import type { CloseReport } from "../../transport/close_report.ts";
 import type { Connection } from "../../transport/connection.ts";
@@ -22,8 +22,8 @@ import type { Join, You } from "../messages.ts";
 import { type ChatKinds, chatService } from "../protocol.ts";
 import { Answers } from "./answers.ts";
 import type { ChatClientOptions, Trouble } from "./chat_client_options.ts";
-import type { ChatEvent } from "./chat_event.ts";
-import type { ClientPart } from "./client_part.ts";
+import type { ChatEvent } from "../chat_event.ts";
+import type { ClientPart } from "../client_part.ts";
 import { EventQueue } from "./event_queue.ts";
 import { IgnoreList } from "./ignore_list.ts";
 import { JoinedRooms } from "./joined_rooms.ts";

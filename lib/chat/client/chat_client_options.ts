@@ -1,4 +1,4 @@
-import type { ChatEvent } from "./chat_event.ts";
+import type { ChatEvent } from "../chat_event.ts";
 import type { SessionRunnerOptions } from "./session_runner.ts";
 
 /** What a `ChatClient` works with. */

@@ -1,6 +1,6 @@
 import { safeJson } from "../../terminal/safe_text.ts";
 import { LineFlag } from "../line_codec.ts";
-import type { ChatEvent } from "./chat_event.ts";
+import type { ChatEvent } from "../chat_event.ts";
 
 /** An event as one line of JSON, for programs: `type` first; lines say in words what their flags are. */
 export function eventJson(event: ChatEvent): string {

@@ -1,4 +1,4 @@
-import type { ChatEvent } from "./chat_event.ts";
+import type { ChatEvent } from "../chat_event.ts";
 import type { SeenIds, SeenMark } from "./seen_ids.ts";
 
 /** What an {@linkcode EventQueue} works with. */

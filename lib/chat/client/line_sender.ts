@@ -5,7 +5,7 @@ import type { Outbox } from "../../transport/session/outbox.ts";
 import { MAX_IN_FLIGHT } from "../limits.ts";
 import { encodeSay } from "../line_codec.ts";
 import { type ChatKinds, chatService } from "../protocol.ts";
-import type { ChatEvent } from "./chat_event.ts";
+import type { ChatEvent } from "../chat_event.ts";
 import type { ClientMemory } from "./client_memory.ts";
 import type { TypedLine } from "./typed_line.ts";
 

@@ -1,7 +1,7 @@
 /** Lines that come, room by room: in order, each once, none skipped; older ones where asked for. */
 import { type Line, LineFlag } from "../line_codec.ts";
 import type { History, Join, Page, RoomState } from "../messages.ts";
-import type { ChatEvent } from "./chat_event.ts";
+import type { ChatEvent } from "../chat_event.ts";
 import type { RoomBook } from "./room_book.ts";
 import { INBOX, type SeenIds, type SeenMark } from "./seen_ids.ts";
 

@@ -5,7 +5,7 @@ import { readLines } from "../../terminal/read_lines.ts";
 import { PLAIN_STYLE } from "../../terminal/style.ts";
 import { MAX_LINE_BYTES } from "../limits.ts";
 import type { ChatClient } from "./chat_client.ts";
-import type { ChatEvent } from "./chat_event.ts";
+import type { ChatEvent } from "../chat_event.ts";
 import { MAX_TYPED_COMMAND_BYTES } from "./client_commands.ts";
 import { eventJson } from "./event_json.ts";
 import { dateOf, timeOfDay } from "./local_time.ts";

@@ -2,7 +2,7 @@
 import { formatDurationMs } from "../../terminal/format_duration_ms.ts";
 import { safeText } from "../../terminal/safe_text.ts";
 import type { Notice, PresenceEvent, Reply, RoomState } from "../messages.ts";
-import type { ChatEvent } from "./chat_event.ts";
+import type { ChatEvent } from "../chat_event.ts";
 import { mentions } from "./mentions.ts";
 import { nickColor } from "./nick_color.ts";
 import { renderFile } from "./render_file.ts";

@@ -1,5 +1,5 @@
 import { formatBytes } from "../../terminal/format_bytes.ts";
-import type { FileEvent } from "./chat_event.ts";
+import type { FileEvent } from "../chat_event.ts";
 
 /** What happens to a file, in words; none for what a status line shows. Not safe to print yet. */
 export function renderFile(event: FileEvent): string[] {

@@ -2,7 +2,7 @@
 import { formatDurationMs } from "../../terminal/format_duration_ms.ts";
 import { safeText } from "../../terminal/safe_text.ts";
 import type { PeerLeft, State } from "../relay_messages.ts";
-import type { ChatEvent } from "./chat_event.ts";
+import type { ChatEvent } from "../chat_event.ts";
 import { alert, remark, type RenderOptions, said } from "./render_parts.ts";
 
 /** Events of relay mode. */

@@ -3,7 +3,7 @@ import { readAck, readLine } from "../line_codec.ts";
 import type { Notice } from "../messages.ts";
 import type { ChatKinds } from "../protocol.ts";
 import type { Answers } from "./answers.ts";
-import type { ChatEvent } from "./chat_event.ts";
+import type { ChatEvent } from "../chat_event.ts";
 import type { JoinedRooms } from "./joined_rooms.ts";
 import type { LineSender } from "./line_sender.ts";
 import type { LineTaker } from "./line_taker.ts";

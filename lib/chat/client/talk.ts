@@ -3,7 +3,7 @@ import { formatTable } from "../../terminal/table.ts";
 import { safeText } from "../../terminal/safe_text.ts";
 import { LineFlag } from "../line_codec.ts";
 import type { ChatClient } from "./chat_client.ts";
-import type { ChatEvent, FileEvent } from "./chat_event.ts";
+import type { ChatEvent, FileEvent } from "../chat_event.ts";
 import { type Action, helpRows, parseTyped } from "./client_commands.ts";
 import type { Notes } from "./client_memory.ts";
 import { renderFile } from "./render_file.ts";

@@ -5,7 +5,7 @@ import { Prompt } from "../../terminal/prompt.ts";
 import { safeText } from "../../terminal/safe_text.ts";
 import { type Style, styleFor } from "../../terminal/style.ts";
 import type { ChatClient } from "./chat_client.ts";
-import type { ChatEvent } from "./chat_event.ts";
+import type { ChatEvent } from "../chat_event.ts";
 import { maxTypedBytes } from "./client_commands.ts";
 import { completeInput } from "./complete_input.ts";
 import { dateOf, timeOfDay } from "./local_time.ts";

@@ -2,7 +2,7 @@ import type { Connection } from "../../transport/connection.ts";
 import { LineErrorCode } from "../../transport/line_error.ts";
 import type { Kind } from "../../transport/service.ts";
 import type { ChatKinds } from "../protocol.ts";
-import type { Member } from "../server/chat_host.ts";
+import type { Member } from "../chat_host.ts";
 import type { DeskTransfer } from "./desk_transfer.ts";
 import type { PacedRelease } from "./paced_release.ts";
 

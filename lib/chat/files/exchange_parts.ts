@@ -1,5 +1,5 @@
 import type { Clock } from "../../clock/clock.ts";
-import type { FileEvent } from "../client/chat_event.ts";
+import type { FileEvent } from "../chat_event.ts";
 import type { FileAccess } from "./file_access.ts";
 import type { FileNotes } from "./file_notes.ts";
 

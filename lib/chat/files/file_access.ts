@@ -5,6 +5,8 @@ export interface FileInfo {
   readonly size: number;
   /** When it was changed last, in milliseconds since 1970; 0 where the system does not say. */
   readonly mtimeMs: number;
+  /** How many names it has; 1 where the system does not say. */
+  readonly links: number;
 }
 
 /** A file that is open; one call at a time. Everything throws an `Error` of one line. */

@@ -12,7 +12,7 @@ import type { Answer, FileDone, FileEnd, FileStop, Offer } from "../file_message
 import { MAX_ANNOUNCED } from "../limits.ts";
 import { readFileDataHead } from "../line_codec.ts";
 import { type ChatKinds, chatService } from "../protocol.ts";
-import type { ChatHost, Member } from "../server/chat_host.ts";
+import type { ChatHost, Member } from "../chat_host.ts";
 import { type Backlog, DeskSeat } from "./desk_seat.ts";
 import { DeskTransfer } from "./desk_transfer.ts";
 import { PacedRelease } from "./paced_release.ts";

@@ -5,7 +5,7 @@
 import type { Clock } from "../../clock/clock.ts";
 import type { Connection } from "../../transport/connection.ts";
 import type { Handlers } from "../../transport/routes.ts";
-import type { FileEvent } from "../client/chat_event.ts";
+import type { FileEvent } from "../chat_event.ts";
 import { FILE_CHUNK_BYTES } from "../limits.ts";
 import type { ChatKinds } from "../protocol.ts";
 import type { ExchangeParts } from "./exchange_parts.ts";

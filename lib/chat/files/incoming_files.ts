@@ -2,7 +2,7 @@
 import type { Connection } from "../../transport/connection.ts";
 import { HEAD_BYTES } from "../../transport/frame.ts";
 import type { FrameView } from "../../transport/frame_view.ts";
-import type { FileEvent } from "../client/chat_event.ts";
+import type { FileEvent } from "../chat_event.ts";
 import type { FileEnd, FileStop, Offered } from "../file_messages.ts";
 import { readFileDataHead } from "../line_codec.ts";
 import { type ChatKinds, chatService } from "../protocol.ts";

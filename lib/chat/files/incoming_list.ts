@@ -1,5 +1,5 @@
 import type { Connection } from "../../transport/connection.ts";
-import type { FileEvent } from "../client/chat_event.ts";
+import type { FileEvent } from "../chat_event.ts";
 import type { Offered } from "../file_messages.ts";
 import type { ChatKinds } from "../protocol.ts";
 import type { IncomingFile } from "./incoming_file.ts";

@@ -1,4 +1,4 @@
-import type { FileEvent } from "../client/chat_event.ts";
+import type { FileEvent } from "../chat_event.ts";
 import type { ChunkMark } from "./file_journal.ts";
 import type { Sending } from "./sending.ts";
 import type { Timer } from "../../clock/clock.ts";

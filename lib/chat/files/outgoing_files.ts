@@ -3,7 +3,7 @@
  * accepts. What the other side has is known from its answer alone.
  */
 import type { Connection } from "../../transport/connection.ts";
-import type { FileEvent } from "../client/chat_event.ts";
+import type { FileEvent } from "../chat_event.ts";
 import type { FileDone, FileStop, Start } from "../file_messages.ts";
 import { type ChatKinds, chatService } from "../protocol.ts";
 import { type ExchangeParts, messageOf } from "./exchange_parts.ts";

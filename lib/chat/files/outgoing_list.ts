@@ -1,4 +1,4 @@
-import type { FileEvent } from "../client/chat_event.ts";
+import type { FileEvent } from "../chat_event.ts";
 import type { FileStop, Start } from "../file_messages.ts";
 import { isOver, type OutgoingFile, type OutgoingTransfer } from "./outgoing_file.ts";
 

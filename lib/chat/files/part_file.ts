@@ -89,7 +89,7 @@ export class PartFile {
     });
     try {
       const { journal: content } = await readJournal(journal);
-      if (part === undefined || content === undefined) {
+      if (part === undefined || content === undefined || await isNamed(part, content.head)) {
         part?.[Symbol.dispose]();
         journal[Symbol.dispose]();
         return undefined;
@@ -138,9 +138,11 @@ export class PartFile {
       const { receiver: owner = receiver } = content.journal?.head ?? {};
       if (owner !== receiver) return undefined;
       using part = await files.openToWrite(`${path}${PART_ENDING}`);
-      if (part !== undefined && content.hasLine) return content.journal;
+      const { hasLine, journal: known } = content;
+      const wasNamed = part !== undefined && known !== undefined && await isNamed(part, known.head);
+      if (part !== undefined && hasLine && !wasNamed) return known;
     }
-    // With a line, and no part: the part has its name. Without one: nothing has come yet.
+    // With a line, and no part of its own: the part has its name. Without one: nothing has come yet.
     await PartFile.remove(files, path);
     return undefined;
   }
@@ -244,6 +246,15 @@ async function createJournal(
     throw error;
   }
   return journal;
+}
+
+/**
+ * Whether a part is whole and has its name besides: a kill came between the two steps of a renaming.
+ * It must not be written to any more.
+ */
+async function isNamed(part: OpenFile, { size }: JournalHead): Promise<boolean> {
+  const info = await part.info();
+  return info.links > 1 && info.size === size;
 }
 
 interface PartFileParts {

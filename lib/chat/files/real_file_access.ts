@@ -1,6 +1,6 @@
 /** Files of transfers on the real disk. */
 import { resolve } from "node:path";
-import { folderOf } from "../../config/folder_of.ts";
+import { folderOf } from "../../transport/session/folder_of.ts";
 import type { FileAccess, FileInfo, OpenFile } from "./file_access.ts";
 
 class RealOpenFile implements OpenFile {
@@ -18,8 +18,8 @@ class RealOpenFile implements OpenFile {
 
   info(): Promise<FileInfo> {
     return attempt("read", this.#path, async () => {
-      const { size, mtime } = await this.#file.stat();
-      return { size, mtimeMs: mtime?.getTime() ?? 0 };
+      const { size, mtime, nlink } = await this.#file.stat();
+      return { size, mtimeMs: mtime?.getTime() ?? 0, links: nlink ?? 1 };
     });
   }
 

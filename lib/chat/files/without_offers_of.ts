@@ -1,4 +1,4 @@
-import type { ClientPart } from "../client/client_part.ts";
+import type { ClientPart } from "../client_part.ts";
 import type { FileExchange } from "./file_exchange.ts";
 import { sayRejected } from "./receiver_says.ts";
 

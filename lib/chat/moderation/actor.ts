@@ -1,4 +1,4 @@
-import type { Member } from "../server/chat_host.ts";
+import type { Member } from "../chat_host.ts";
 
 /** The server's own console; it may do everything. */
 export interface ConsoleActor {

@@ -1,7 +1,7 @@
 /** What the commands of `!…` get and give. */
 import type { Clock } from "../../clock/clock.ts";
 import type { Reply } from "../messages.ts";
-import type { ChatHost } from "../server/chat_host.ts";
+import type { ChatHost } from "../chat_host.ts";
 import type { ChatStore, Identity } from "../store/chat_store.ts";
 import type { Actor } from "./actor.ts";
 import type { SanctionBook } from "./sanction_book.ts";

@@ -2,7 +2,7 @@ import { formatDurationMs } from "../../terminal/format_duration_ms.ts";
 import { safeText } from "../../terminal/safe_text.ts";
 import { formatTable } from "../../terminal/table.ts";
 import { parseRoom } from "../nick/parse_room.ts";
-import type { Member } from "../server/chat_host.ts";
+import type { Member } from "../chat_host.ts";
 import { type Answer, type CommandCall, done, refused } from "./command_call.ts";
 import { firstOf } from "./first_of.ts";
 

@@ -1,7 +1,7 @@
 import type { Clock } from "../../clock/clock.ts";
 import { LineError } from "../../transport/line_error.ts";
 import type { Reply } from "../messages.ts";
-import type { ChatHost } from "../server/chat_host.ts";
+import type { ChatHost } from "../chat_host.ts";
 import type { ChatSnapshot, Identity, Sanction } from "../store/chat_store.ts";
 import { type Actor, memberOf } from "./actor.ts";
 import { type Answer, type ModerationStore, refused } from "./command_call.ts";

@@ -1,7 +1,7 @@
 /** `!ban` and `!suspend`. */
 import { safeText } from "../../terminal/safe_text.ts";
 import type { Notice } from "../messages.ts";
-import type { Member } from "../server/chat_host.ts";
+import type { Member } from "../chat_host.ts";
 import type { ModerationEntry, Sanction } from "../store/chat_store.ts";
 import { memberOf, nameOf } from "./actor.ts";
 import { type Answer, type CommandCall, done, refused } from "./command_call.ts";

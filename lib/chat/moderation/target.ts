@@ -1,6 +1,6 @@
 import { didYouMean } from "../../config/did_you_mean.ts";
 import { safeText } from "../../terminal/safe_text.ts";
-import type { ChatHost, Member } from "../server/chat_host.ts";
+import type { ChatHost, Member } from "../chat_host.ts";
 import type { Identity } from "../store/chat_store.ts";
 import type { CommandCall } from "./command_call.ts";
 

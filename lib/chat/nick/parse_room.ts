@@ -4,7 +4,7 @@ import { MAX_ROOM_BYTES } from "../limits.ts";
 import { faultOfName } from "./check_name.ts";
 
 /** Most letters, digits and signs after the `#`, as code points. */
-export const MAX_ROOM_LETTERS = 32;
+const MAX_ROOM_LETTERS = 32;
 
 /**
  * Reads the name of a room, such as `#Lobby`. Case and width do not matter: it is `#lobby`.

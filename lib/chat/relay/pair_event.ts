@@ -47,9 +47,6 @@ const eventSchema = v.variant("type", [
 /** Something that has happened in a pair. */
 export type PairEvent = v.InferOutput<typeof eventSchema>;
 
-/** How a game has ended. */
-export type GameEnd = Extract<PairEvent, { type: "over" }>["outcome"];
-
 /** @throws {SyntaxError} when a store holds something else */
 export function parsePairEvent(json: string): PairEvent {
   let value: unknown;

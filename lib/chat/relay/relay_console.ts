@@ -6,7 +6,7 @@ import { CONSOLE } from "../moderation/actor.ts";
 import { splitWord } from "../moderation/command_words.ts";
 import { COMMANDS, type CommandText, showCommands } from "../moderation/commands.ts";
 import type { Moderation } from "../moderation/moderation.ts";
-import type { ChatHost } from "../server/chat_host.ts";
+import type { ChatHost } from "../chat_host.ts";
 import type { RelayServer } from "./relay_server.ts";
 
 /** Commands of moderation that mean something where there are no rooms. */

@@ -1,6 +1,6 @@
 import { nickKey } from "../nick/nick_key.ts";
 import type { Notice } from "../messages.ts";
-import type { ChatHost, Known, Member } from "../server/chat_host.ts";
+import type { ChatHost, Known, Member } from "../chat_host.ts";
 import type { Shutdown } from "../server/shutdown.ts";
 import type { RelayServer } from "./relay_server.ts";
 

@@ -5,8 +5,9 @@
  * waits for its commit, then tells. So nothing is told before it is stored, and a write that fails
  * leaves nothing to undo. Besides messages, everything is a difference between what is there
  * (connections, the time) and what the state says; `#reconcile` finds such differences and writes
- * the events that end them, now or, when the store takes nothing, a second later. (One piece: each
- * step needs the state, the seats and the connections alike.)
+ * the events that end them, now or, when the store takes nothing, a second later.
+ *
+ * Longer than 300 lines: each step needs the state, the seats and the connections alike.
  */
 import type { Timer } from "../../clock/clock.ts";
 import type { Connection } from "../../transport/connection.ts";

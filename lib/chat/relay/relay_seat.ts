@@ -1,6 +1,6 @@
 import type { Connection } from "../../transport/connection.ts";
 import type { Handlers } from "../../transport/routes.ts";
-import type { ChatEvent } from "../client/chat_event.ts";
+import type { ChatEvent } from "../chat_event.ts";
 import { type ChatKinds, chatService } from "../protocol.ts";
 
 /** Why a client of a relay is done: it typed `fin`, or the server said EXIT. */

@@ -8,7 +8,7 @@ import { MAX_UNCOMMITTED } from "../limits.ts";
 import { readSay } from "../line_codec.ts";
 import type { Notice, Reply } from "../messages.ts";
 import type { ChatKinds } from "../protocol.ts";
-import type { Member } from "../server/chat_host.ts";
+import type { Member } from "../chat_host.ts";
 import { Pace } from "../server/pace.ts";
 import type { ChatSnapshot, ChatStore } from "../store/chat_store.ts";
 import { answerCommand } from "./answer_command.ts";

@@ -10,7 +10,7 @@ import type { FileDesk } from "../files/file_desk.ts";
 import type { Notice, Who } from "../messages.ts";
 import { type ChatKinds, chatService } from "../protocol.ts";
 import type { ChatSnapshot, ChatStore, Identity } from "../store/chat_store.ts";
-import type { ChatHost, Known, Member } from "./chat_host.ts";
+import type { ChatHost, Known, Member } from "../chat_host.ts";
 import { fitReply } from "./fit_reply.ts";
 import type { Guest } from "./guest.ts";
 import { Hall } from "./hall.ts";

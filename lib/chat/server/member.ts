@@ -6,7 +6,7 @@ import { writeAck } from "../line_codec.ts";
 import type { Notice } from "../messages.ts";
 import { CHAT_BYTES, type ChatKinds, chatService } from "../protocol.ts";
 import type { Identity } from "../store/chat_store.ts";
-import type { Member } from "./chat_host.ts";
+import type { Member } from "../chat_host.ts";
 import type { Guest } from "./guest.ts";
 import { Turns } from "./turns.ts";
 import { Pace, type Paced, type PaceOptions } from "./pace.ts";

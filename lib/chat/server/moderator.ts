@@ -2,7 +2,7 @@ import type { LineError } from "../../transport/line_error.ts";
 import type { Reply } from "../messages.ts";
 import type { Actor } from "../moderation/actor.ts";
 import type { Identity } from "../store/chat_store.ts";
-import type { ChatHost } from "./chat_host.ts";
+import type { ChatHost } from "../chat_host.ts";
 
 /** What a server asks its moderation. */
 export interface Moderator {

@@ -12,10 +12,10 @@ import type { Room } from "./room.ts";
 const { presence } = chatService.kinds;
 
 /** Who is away for a shorter time is not spoken of, in milliseconds. */
-export const QUIET_MS = 3000;
+const QUIET_MS = 3000;
 
 /** How long the place of a lost session is kept, in milliseconds. */
-export const KEPT_MS = 30_000;
+const KEPT_MS = 30_000;
 
 /** What becomes of a guest in a room. */
 type What = PresenceEvent["what"];

@@ -43,6 +43,12 @@ export interface OffsetTrackerOptions {
    * @default {0}
    */
   readonly serverSteps?: number;
+  /**
+   * Since when the server's clock was not set, on that clock, in microseconds since 1970. Of what the
+   * client's showed before, nothing is known.
+   * @default {-Infinity}
+   */
+  readonly serverSinceUs?: number;
 }
 
 /** A step as the tracker saw it. */
@@ -70,6 +76,8 @@ export class OffsetTracker {
   /** How often the rate changed faster than the limits allow, without a step. */
   frequencyJumps = 0;
   readonly #limits: ClockLimits;
+  readonly #serverSteps: number;
+  readonly #serverSinceUs: number;
   readonly #filter = new MinimumDelayFilter();
   #segments: Segment[];
   #hasForgotten = false;
@@ -78,6 +86,8 @@ export class OffsetTracker {
   constructor(options: OffsetTrackerOptions = {}) {
     const { limits = CLOCK_LIMITS, clientSteps = 0, serverSteps = 0 } = options;
     this.#limits = limits;
+    this.#serverSteps = serverSteps;
+    this.#serverSinceUs = options.serverSinceUs ?? -Infinity;
     const fromUs = -Infinity;
     const start = { id: 0, clientSteps, serverSteps, fromLowUs: fromUs, fromHighUs: fromUs };
     this.#segments = [new Segment(start, limits)];
@@ -112,6 +122,9 @@ export class OffsetTracker {
     const before = current.estimateAt(beforeUs);
     const atUs = isClients ? step.wallUs : beforeUs;
     const unsureAtUs = isClients ? 0 : (before?.boundUs ?? NaN) + errorUs + 1;
+    // A client that was away tells its step when the server's clock may have been set after it.
+    const lastUs = Math.max(current.start.fromHighUs, current.start.knownFromUs ?? -Infinity);
+    const isTooLate = isClients && plainUs < lastUs;
     this.#begin(
       side,
       atUs - unsureAtUs - (isClients ? 0 : withinUs),
@@ -123,6 +136,7 @@ export class OffsetTracker {
         halfWidthUs: before.boundUs + errorUs + unsureUs + driftUs +
           unsureAtUs * this.#limits.maxDriftPpm / 1e6,
       },
+      isTooLate ? lastUs + sizeUs + errorUs : undefined,
     );
     this.#note({ side, atUs, sizeUs, errorUs, mayBeSuspend });
   }
@@ -138,6 +152,19 @@ export class OffsetTracker {
     clientUs: number,
     clientSteps: number = this.current.start.clientSteps,
   ): OffsetEstimate | undefined {
+    const estimate = this.#estimateAt(clientUs, clientSteps);
+    if (estimate === undefined) return undefined;
+    const { offsetUs, boundUs } = estimate;
+    if (clientUs + offsetUs - boundUs >= this.#serverSinceUs) return estimate;
+    const segment = this.#segments.find(({ start }) => start.id === estimate.segment);
+    return segment?.start.serverSteps === this.#serverSteps ? undefined : estimate;
+  }
+
+  #estimateAt(clientUs: number, clientSteps: number): OffsetEstimate | undefined {
+    const isUnknown = this.#segments.some(({ start }) =>
+      start.clientSteps === clientSteps && clientUs < (start.knownFromUs ?? -Infinity)
+    );
+    if (isUnknown) return undefined;
     for (let at = this.#segments.length - 1; at >= 0; at--) {
       const segment = this.#segments[at] as Segment;
       const before = this.#segments[at - 1];
@@ -218,6 +245,7 @@ export class OffsetTracker {
     fromLowUs: number,
     fromHighUs: number,
     carried: ProbeReading | undefined,
+    knownFromUs?: number,
   ): void {
     const { id, clientSteps, serverSteps } = this.current.start;
     const guessPpm = this.current.estimateAt(fromHighUs)?.frequencyPpm;
@@ -229,6 +257,7 @@ export class OffsetTracker {
         serverSteps: serverSteps + (side === "server" ? 1 : 0),
         fromLowUs,
         fromHighUs,
+        ...(knownFromUs !== undefined && { knownFromUs }),
         ...(carried !== undefined && { carried }),
         ...(guessPpm !== undefined && { guessPpm }),
       }, this.#limits),

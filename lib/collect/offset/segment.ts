@@ -35,6 +35,11 @@ export interface SegmentStart {
   readonly fromLowUs: number;
   /** ...and not after this one. */
   readonly fromHighUs: number;
+  /**
+   * Before this time nothing is known: a step of the server that came later was told earlier.
+   * @default {-Infinity}
+   */
+  readonly knownFromUs?: number;
   /** What the segment before says about the offset at the start, the step added. */
   readonly carried?: ProbeReading;
   /** The frequency before it began: a guess, used while the winners say less. */

@@ -9,7 +9,7 @@ import {
 import type { Answers, Page, PageRequest } from "./sqlite_messages.ts";
 
 /** Samples in a page: two or three milliseconds in which nothing else is read or written. */
-export const PAGE_SAMPLES = 2000;
+const PAGE_SAMPLES = 2000;
 
 type Row = ReturnType<ReturnType<Statements["get"]>["all"]>[number];
 

@@ -1,5 +1,5 @@
 /** How many estimates of a session are kept. */
-export const MAX_ESTIMATES = 1000;
+const MAX_ESTIMATES = 1000;
 
 /**
  * Which numbers of a growing history are kept: the newest, and every `stride`-th. The stride doubles

@@ -18,7 +18,7 @@ import * as v from "valibot";
 import { encodeFrame } from "../../transport/frame.ts";
 
 /** Kinds of frames. */
-export const GuardKind = {
+const GuardKind = {
   Hello: 0x20,
   Start: 0x21,
   Input: 0x22,
@@ -45,7 +45,7 @@ export const INPUT_WINDOW_BYTES = 256 * 1024;
 export const MAX_DATA_BYTES = 64 * 1024;
 
 /** Time between two BEATs, in milliseconds. */
-export const BEAT_MS = 5000;
+const BEAT_MS = 5000;
 
 /** Time between two BEATs where the other end counts as gone after some silence, in milliseconds. */
 export function beatMs(silenceMs: number): number {

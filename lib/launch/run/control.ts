@@ -28,7 +28,7 @@ export const runStatusSchema = v.object({
 export type RunStatus = v.InferOutput<typeof runStatusSchema>;
 
 /** What is asked. */
-export const controlRequestSchema = v.object({ ask: v.picklist(["status", "stop"]) });
+const controlRequestSchema = v.object({ ask: v.picklist(["status", "stop"]) });
 
 /** Folder of the sockets of all runs of the user; `undefined` when the environment names none. */
 export function controlFolder(context: RunContext): string | undefined {

@@ -5,7 +5,7 @@ import { safeJson, safeText } from "../../terminal/safe_text.ts";
 import { type Style, styleFor } from "../../terminal/style.ts";
 import type { OutputStream } from "../guard/messages.ts";
 import type { RolePlan } from "./launch_plan.ts";
-import { LineSplitter } from "./line_splitter.ts";
+import { LineSplitter } from "../line_splitter.ts";
 
 /** What a copy's output is made of. */
 export interface CopyOutputParts {

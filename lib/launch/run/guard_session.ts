@@ -1,5 +1,6 @@
 import type { Clock, Timer } from "../../clock/clock.ts";
 import { sleep } from "../../clock/sleep.ts";
+import { ExitCode } from "../../config/exit_code.ts";
 import {
   beatMs,
   decodeFromGuard,
@@ -16,6 +17,8 @@ import { formatDurationMs } from "../../terminal/format_duration_ms.ts";
 import { readFrames } from "../guard/read_frames.ts";
 import type { RunFile } from "../guard/run_folder.ts";
 import type { GuardPipe, HostLink } from "../host_link.ts";
+import { HostError } from "../ssh/host_error.ts";
+import { problemCode } from "../ssh/problem_code.ts";
 
 /** Exit code of ssh when it has lost its connection. */
 const NO_CONNECTION = 255;
@@ -51,6 +54,8 @@ export interface GuardEnd {
   readonly left: readonly number[];
   /** Why the guard cannot have ended its processes in good order; `undefined` when it has. */
   readonly lost: string | undefined;
+  /** Exit code for that: 69 or 77 where a machine cannot be reached, or lets nobody in. */
+  readonly code: ExitCode;
   /** It was lost because nothing was heard from it any more. */
   readonly isSilent: boolean;
 }
@@ -76,6 +81,7 @@ export class GuardSession {
   #heardNs: number;
   #beats: Timer | undefined;
   #lost: string | undefined;
+  #lostCode: ExitCode;
   #isSilent = false;
   /** Nothing is read meanwhile: whoever gets the output does not take it. */
   #isTaking = false;
@@ -84,6 +90,7 @@ export class GuardSession {
   constructor(parts: GuardSessionParts) {
     this.#parts = parts;
     this.#heardNs = parts.clock.monotonicNs();
+    this.#lostCode = parts.silenceMs > 0 ? ExitCode.Unreachable : ExitCode.Failed;
     this.#ready.promise.catch(() => {});
   }
 
@@ -119,6 +126,7 @@ export class GuardSession {
       this.#pipe = await link.start();
     } catch (error) {
       this.#lost = error instanceof Error ? error.message : String(error);
+      this.#lostCode = error instanceof HostError ? problemCode(error.problem) : ExitCode.Failed;
       this.#close([]);
       throw error;
     }
@@ -271,8 +279,9 @@ export class GuardSession {
     this.#beats?.cancel();
     for (const { wake } of this.#windows.values()) wake();
     const lost = this.#lost;
+    const code = lost === undefined ? ExitCode.Done : this.#lostCode;
     this.#ready.reject(new Error(`Cannot use ${this.name}: ${lost ?? "its guard has ended"}`));
-    this.#end.resolve({ left, lost, isSilent: this.#isSilent });
+    this.#end.resolve({ left, lost, code, isSilent: this.#isSilent });
   }
 
   #send(message: ToGuard): Promise<void> {

@@ -6,6 +6,7 @@ import type { OutputMessage } from "../guard/messages.ts";
 import type { RunFile } from "../guard/run_folder.ts";
 import type { LogFolder } from "../launch_host.ts";
 import { CopyOutput } from "./copy_output.ts";
+import { failureText } from "./failure_text.ts";
 import type { LaunchPlan } from "./launch_plan.ts";
 import { Machines } from "./machines.ts";
 import { dealCopies, isFar, type Place } from "./place.ts";
@@ -58,6 +59,8 @@ export class Launcher {
   readonly #over = Promise.withResolvers<LaunchResult>();
   #nextId = 1;
   #interrupts = 0;
+  /** What was said last of a copy that has ended. */
+  #said: { readonly copy: string; readonly text: string } | undefined;
   #timer: Timer | undefined;
 
   constructor(parts: LauncherParts) {
@@ -81,11 +84,11 @@ export class Launcher {
         this.#tell({ ...event, copy: run.copy.name });
         if (event.type === "started") this.#probe(run);
       },
-      onLost: (place, why) => {
+      onLost: (place, why, code) => {
         for (const [id, run] of this.#runs) {
           if (run.place !== place) continue;
           this.#endRun(id, run);
-          this.#tell({ type: "lost", copy: run.copy.name, why });
+          this.#tell({ type: "lost", copy: run.copy.name, why, code });
         }
       },
     });
@@ -231,19 +234,32 @@ export class Launcher {
       }
       case "exited": {
         const { copy, code, signal } = event;
-        const how = signal === null ? `with ${code}` : `by ${signal}`;
-        return log.info(`${copy} ended ${how}`);
+        const text = `${copy} ended ${signal === null ? `with ${code}` : `by ${signal}`}`;
+        this.#said = { copy, text };
+        return log.info(text);
       }
-      case "failed":
-        return log.error(`${event.copy}: ${safeText(event.message)}`);
-      case "lost":
-        return log.error(`${event.copy} is lost: ${safeText(event.why)}`);
+      case "failed": {
+        const { copy } = event;
+        const text = failureText([copy], event.message);
+        this.#said = { copy, text };
+        return log.error(safeText(text));
+      }
+      case "lost": {
+        const { copy, why } = event;
+        this.#said = { copy, text: failureText([copy], `was lost: ${why}`) };
+        return log.error(`${copy} is lost: ${safeText(why)}`);
+      }
       case "restart": {
         const { copy, why, inMs } = event;
         return log.warn(`${copy} ${why}; it is started again in ${inMs / 1000} s`);
       }
       case "ending":
-        if (event.why !== undefined) log.error(`everything is stopped: ${safeText(event.why)}`);
+        if (event.why === undefined) return;
+        // At the end, what went wrong is said once more.
+        if (event.why === this.#said?.text) {
+          return log.info(`everything is stopped, since ${this.#said.copy} is required`);
+        }
+        log.error(`everything is stopped: ${safeText(event.why)}`);
         return;
       case "interrupt":
         return log.info("everything is stopped; once more to do so at once");

@@ -1,17 +1,12 @@
 /** Options of commands that may put roles on other machines. */
-import { parseHost, parsePath, parseTimeoutMs } from "../../config/parse_flags.ts";
+import { duration } from "../../config/common_options.ts";
+import { parseHost } from "../../config/parse_flags.ts";
 import type { Values } from "../../config/option.ts";
-import { sshOptions } from "../ssh/ssh_options.ts";
+import { executable, sshOptions } from "../ssh/ssh_options.ts";
 
 /** What says how other machines are used. */
 export const machineOptions = {
-  executable: {
-    kind: "value",
-    parse: parsePath,
-    placeholder: "FILE",
-    brief: "Executable to bring to other machines (default: this tram, when it is one)",
-    completes: "file",
-  },
+  executable,
   advertise: {
     kind: "value",
     parse: parseHost,
@@ -23,11 +18,8 @@ export const machineOptions = {
     brief: "Other machines reach this one through their ssh connections, not by dialling back",
   },
   silence: {
-    kind: "value",
-    parse: parseTimeoutMs,
+    ...duration("How long a machine may be silent before it counts as gone"),
     default: "20s",
-    placeholder: "DURATION",
-    brief: "How long a machine may be silent before it counts as gone",
     hidden: true,
   },
   ...sshOptions,

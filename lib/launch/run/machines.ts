@@ -1,14 +1,24 @@
+import type { ExitCode } from "../../config/exit_code.ts";
 import type { RunContext } from "../../context.ts";
 import { safeText } from "../../terminal/safe_text.ts";
 import type { OutputMessage, StartMessage } from "../guard/messages.ts";
 import type { RunFile } from "../guard/run_folder.ts";
 import { type CopyEvent, GuardSession } from "./guard_session.ts";
-import { LineSplitter } from "./line_splitter.ts";
+import { LineSplitter } from "../line_splitter.ts";
 import { isFar, type Place } from "./place.ts";
 import { sweepHere } from "./sweep_here.ts";
 
 /** How long guards have to end everything, beyond the grace of what they end, in milliseconds. */
 const CLOSE_MS = 30_000;
+
+/** A copy could not be started. */
+interface NoStart {
+  readonly type: "failed";
+  readonly copy: number;
+  readonly message: string;
+  /** Exit code that stands for the reason. */
+  readonly code: ExitCode;
+}
 
 /** What it takes to reach machines. */
 export interface MachinesParts {
@@ -18,9 +28,9 @@ export interface MachinesParts {
   readonly filesOf: (place: Place) => readonly RunFile[];
   readonly places: readonly Place[];
   readonly onOutput: (place: Place, output: OutputMessage) => Promise<void>;
-  readonly onCopy: (place: Place, event: CopyEvent) => void;
-  /** A machine can be used no more. */
-  readonly onLost: (place: Place, why: string) => void;
+  readonly onCopy: (place: Place, event: CopyEvent | NoStart) => void;
+  /** A machine can be used no more. @param code exit code that stands for the reason */
+  readonly onLost: (place: Place, why: string, code: ExitCode) => void;
 }
 
 /** A machine and its guard. */
@@ -59,7 +69,9 @@ export class Machines {
     void machine?.isReady.then(async (isReady) => {
       if (!this.#waiting.delete(copy)) return; // it was stopped
       try {
-        if (!isReady || machine.session.hasEnded) throw new Error(await whyLost(machine));
+        if (!isReady || machine.session.hasEnded) {
+          return this.#parts.onCopy(place, { type: "failed", copy, ...await whyLost(machine) });
+        }
         machine.session.startCopy({ copy, ...startOf() });
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
@@ -118,7 +130,7 @@ export class Machines {
       onWords: (bytes) => say(words.push(bytes)),
     });
     const isReady = session.start().then(() => true, () => false);
-    void session.ended.then(async ({ lost, isSilent }) => {
+    void session.ended.then(async ({ lost, code, isSilent }) => {
       say(words.end());
       if (lost === undefined) return;
       // Its guard may have been killed.
@@ -130,7 +142,7 @@ export class Machines {
       if (!isFar(place)) await this.#sweep(session);
       if (this.#isClosing) return;
       this.#told.add(place);
-      onLost(place, withName(place, lost));
+      onLost(place, withName(place, lost), code);
     });
     return { place, session, isReady };
   }
@@ -173,11 +185,12 @@ export class Machines {
 }
 
 /** Why nothing can be started on a machine whose guard has ended. */
-async function whyLost({ place, session }: Machine): Promise<string> {
-  const { lost } = await session.ended;
-  return lost === undefined
+async function whyLost({ place, session }: Machine): Promise<Pick<NoStart, "message" | "code">> {
+  const { lost, code } = await session.ended;
+  const message = lost === undefined
     ? `Cannot start it: there is no way to ${place.name} any more`
     : withName(place, lost);
+  return { message, code };
 }
 
 /** `why`, which says of which machine. */

@@ -99,9 +99,9 @@ export class Supervisor {
         if (copy.phase === "starting") this.#ready(copy, event.values);
         return;
       case "failed":
-        return this.#endCopy(copy, FAILED, event.message, actions);
+        return this.#endCopy(copy, event.code ?? FAILED, event.message, actions);
       case "lost":
-        return this.#endCopy(copy, FAILED, `was lost: ${event.why}`, actions);
+        return this.#endCopy(copy, event.code, `was lost: ${event.why}`, actions);
       case "exited":
         return this.#exited(copy, event, nowMs, actions);
     }

@@ -1,4 +1,5 @@
 /** What a supervisor is told, says and knows. */
+import type { ExitCode } from "../../config/exit_code.ts";
 import type { RolePlan } from "./launch_plan.ts";
 
 /** Something that happened. */
@@ -6,7 +7,13 @@ export type SupervisorEvent =
   | { readonly type: "begin" }
   | { readonly type: "started"; readonly copy: string; readonly pid: number }
   /** It could not be started. */
-  | { readonly type: "failed"; readonly copy: string; readonly message: string }
+  | {
+    readonly type: "failed";
+    readonly copy: string;
+    readonly message: string;
+    /** Exit code that stands for the reason. @default {failed} */
+    readonly code?: ExitCode;
+  }
   | {
     readonly type: "ready";
     readonly copy: string;
@@ -19,7 +26,13 @@ export type SupervisorEvent =
     readonly signal: string | null;
   }
   /** Its machine is gone. */
-  | { readonly type: "lost"; readonly copy: string; readonly why: string }
+  | {
+    readonly type: "lost";
+    readonly copy: string;
+    readonly why: string;
+    /** Exit code that stands for the reason. */
+    readonly code: ExitCode;
+  }
   | { readonly type: "tick" }
   /** The user wants an end. */
   | { readonly type: "interrupt" };

@@ -1,39 +1,28 @@
 /** Commands of `launch` that use other machines by ssh, as data. */
 import { command, type CommandTable } from "../../config/command.ts";
-import { json } from "../../config/common_options.ts";
-import { parsePath, parseTimeoutMs } from "../../config/parse_flags.ts";
-import { logOptions } from "../../log/log_options.ts";
-import { machines, sshOptions } from "./ssh_options.ts";
+import { duration, outputOptions, timeout } from "../../config/common_options.ts";
+import { parsePath } from "../../config/parse_flags.ts";
+import { executable, machines, sshOptions } from "./ssh_options.ts";
 
-const retryFile = {
-  kind: "value",
-  parse: parsePath,
-  placeholder: "FILE",
-  brief: "Write the list of the machines that failed to this file, as --machines takes it",
-  completes: "file",
+/** What all of these commands take: how machines are reached, and where it goes what became of them. */
+const fleetOptions = {
+  retryFile: {
+    kind: "value",
+    parse: parsePath,
+    placeholder: "FILE",
+    brief: "Write the list of the machines that failed to this file, as --machines takes it",
+    completes: "file",
+  },
+  ...sshOptions,
+  ...outputOptions,
 } as const;
 
 /** Options of `launch deploy`. */
 export const deployOptions = {
   machines: { ...machines, required: true },
-  executable: {
-    kind: "value",
-    parse: parsePath,
-    placeholder: "FILE",
-    brief: "Executable to bring (default: this tram, when it is one)",
-    completes: "file",
-  },
-  timeout: {
-    kind: "value",
-    parse: parseTimeoutMs,
-    default: "10m",
-    placeholder: "DURATION",
-    brief: "Longest time for a machine; a bare number is seconds",
-  },
-  retryFile,
-  ...sshOptions,
-  json,
-  ...logOptions,
+  executable,
+  timeout: timeout("Longest time for a machine", "10m"),
+  ...fleetOptions,
 } as const;
 
 const deploy = command({
@@ -53,20 +42,14 @@ const deploy = command({
 /** Options of `launch exec`. */
 export const execOptions = {
   machines: { ...machines, required: true },
-  timeout: {
-    kind: "value",
-    parse: parseTimeoutMs,
-    placeholder: "DURATION",
-    brief: "Longest run on a machine; the time to get there is apart (default: for ever)",
-  },
+  timeout: duration(
+    "Longest run on a machine; the time to get there is apart (default: for ever)",
+  ),
   noFold: {
     kind: "switch",
     brief: "Show lines as they come, with the name of their machine, instead of equal output once",
   },
-  retryFile,
-  ...sshOptions,
-  json,
-  ...logOptions,
+  ...fleetOptions,
 } as const;
 
 /** What `launch exec` runs. */
@@ -112,17 +95,8 @@ export const cleanOptions = {
     brief: "End this run, with all that it has left (default: what runs that are over have left)",
   },
   all: { kind: "switch", brief: "End all runs of yours, also those that go on" },
-  timeout: {
-    kind: "value",
-    parse: parseTimeoutMs,
-    default: "1m",
-    placeholder: "DURATION",
-    brief: "Longest time for a machine; a bare number is seconds",
-  },
-  retryFile,
-  ...sshOptions,
-  json,
-  ...logOptions,
+  timeout: timeout("Longest time for a machine", "1m"),
+  ...fleetOptions,
 } as const;
 
 const clean = command({

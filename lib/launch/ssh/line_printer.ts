@@ -1,6 +1,6 @@
 import type { Output } from "../../context.ts";
 import { type Look, styleFor } from "../../terminal/style.ts";
-import { LineSplitter } from "../run/line_splitter.ts";
+import { LineSplitter } from "../line_splitter.ts";
 import { shownLine } from "./shown_lines.ts";
 
 /** Looks that tell machines apart, in turn. */

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { UsageError } from "../../config/usage_error.ts";
 import { kill } from "node:process";
 import { RUN_VARIABLES } from "./run_variables.ts";
 import type { ExecutableFile, RunningProgram, SshWorld } from "./programs.ts";
@@ -72,15 +73,17 @@ async function openExecutable(path: string): Promise<ExecutableFile> {
   let sizeBytes = 0;
   let head = new Uint8Array();
   try {
-    if (!(await Deno.stat(path)).isFile) throw new Error("it is no file");
+    if (!(await Deno.stat(path)).isFile) throw new UsageError("it is no file");
     for await (const chunk of read(path)) {
       if (sizeBytes === 0) head = chunk.slice(0, HEAD_BYTES);
       hash.update(chunk);
       sizeBytes += chunk.length;
     }
   } catch (error) {
-    const why = error instanceof Deno.errors.NotFound ? "there is no such file" : error;
-    throw new Error(
+    const isMissing = error instanceof Deno.errors.NotFound;
+    const why = isMissing ? "there is no such file" : error;
+    const Kind = isMissing || error instanceof UsageError ? UsageError : Error;
+    throw new Kind(
       `Cannot read the executable ${path}: ${why instanceof Error ? why.message : why}`,
     );
   }

@@ -1,5 +1,6 @@
 /** Options of all commands that use other machines. */
-import { parsePath, parseTimeoutMs } from "../../config/parse_flags.ts";
+import { timeout } from "../../config/common_options.ts";
+import { parsePath } from "../../config/parse_flags.ts";
 import type { Values } from "../../config/option.ts";
 
 /** `Name=value`. @throws {SyntaxError} */
@@ -21,6 +22,15 @@ export const machines = {
   placeholder: "FILE",
   brief: "List of machines, a line each: [user@]host[:port] [slots=N], ranges as node[01-20]",
   alias: "m",
+  completes: "file",
+} as const;
+
+/** `--executable`. */
+export const executable = {
+  kind: "value",
+  parse: parsePath,
+  placeholder: "FILE",
+  brief: "Executable to bring to other machines (default: this tram, when it is one)",
   completes: "file",
 } as const;
 
@@ -57,13 +67,7 @@ export const sshOptions = {
     brief: "One more setting for ssh (ssh -o); may be given several times",
     alias: "o",
   },
-  connectTimeout: {
-    kind: "value",
-    parse: parseTimeoutMs,
-    default: "10s",
-    placeholder: "DURATION",
-    brief: "Longest time until a machine has let us in; a bare number is seconds",
-  },
+  connectTimeout: timeout("Longest time until a machine has let us in", "10s"),
 } as const;
 
 /** Values of {@linkcode sshOptions}. */

@@ -10,21 +10,21 @@ import type { Handlers } from "../../transport/routes.ts";
 import { attemptKey } from "./attempt_name.ts";
 import type { CoordinatorParts, EngineStatus } from "./coordinator_types.ts";
 import { EngineEvents } from "./engine_events.ts";
-import { ENGINE_LIMITS } from "./engine_limits.ts";
 import { engineStatus } from "./engine_status.ts";
-import { ENGINE_VERSION } from "./engine_version.ts";
 import { InputDesk } from "./input_desk.ts";
 import { type Ending, JobRecord } from "./job_record.ts";
 import type { JobResult } from "./job_result.ts";
 import type { Failed, Join, MapDone, ReduceDone } from "./messages.ts";
+import { newScheduler } from "./new_scheduler.ts";
 import { OutputDesk } from "./output_desk.ts";
-import { type MapreduceKinds, mapreduceService, NOT_YOURS, OTHER_VERSION } from "./protocol.ts";
+import { type MapreduceKinds, mapreduceService } from "./protocol.ts";
 import { RelayDesk } from "./relay_desk.ts";
 import { RunningTime } from "./running_time.ts";
-import { Scheduler } from "./scheduler.ts";
+import type { Scheduler } from "./scheduler.ts";
 import type { SchedulerAction, SchedulerEvent } from "./scheduler_types.ts";
 import { type Recorded, WinnerDesk } from "./winner_desk.ts";
-import { labelOf, WorkerLine } from "./worker_line.ts";
+import { WorkerDoor } from "./worker_door.ts";
+import { WorkerLine } from "./worker_line.ts";
 import { WorkerOrders } from "./worker_orders.ts";
 
 const { kinds } = mapreduceService;
@@ -39,8 +39,6 @@ const STUCK_MS = 15_000;
 export class Coordinator {
   readonly #parts: CoordinatorParts;
   readonly #lines = new Map<string, WorkerLine>();
-  /** What keeps others from joining by the id of a worker. */
-  readonly #secrets = new Map<string, string>();
   readonly #time: RunningTime;
   readonly #over = Promise.withResolvers<Ending>();
   readonly #outputs: OutputDesk;
@@ -49,6 +47,7 @@ export class Coordinator {
   readonly #winners: WinnerDesk;
   readonly #events: EngineEvents;
   readonly #orders: WorkerOrders;
+  readonly #door: WorkerDoor;
   #record: JobRecord | undefined;
   #scheduler: Scheduler | undefined;
   #isOver = false;
@@ -70,6 +69,7 @@ export class Coordinator {
     });
     this.#inputs = new InputDesk(parts.plan.inputs, parts.openInput);
     this.#events = new EngineEvents(parts.onEvent);
+    this.#door = new WorkerDoor(this.#events, parts.version);
     this.#orders = new WorkerOrders({
       ...{ plan: parts.plan, lines: this.#lines, events: this.#events },
       winners: () => this.#scheduler?.sources() ?? [],
@@ -90,21 +90,11 @@ export class Coordinator {
    * @throws {JournalError} when it cannot be resumed
    */
   async run(): Promise<JobResult> {
-    const { clock, network, address, tokens, plan, output, signal, budget, onServerEvent } =
-      this.#parts;
+    const { clock, network, address, tokens, output, signal, budget, onServerEvent } = this.#parts;
     const startNs = clock.monotonicNs();
     const record = this.#record = await JobRecord.open(this.#parts);
-    const limits = { ...ENGINE_LIMITS, ...this.#parts.limits };
-    const scheduler = this.#scheduler = new Scheduler({
-      maps: plan.tasks.length,
-      reduces: plan.partitions,
-      epoch: record.epoch,
-      skipsFailed: plan.onError === "skip",
-      limits: { ...limits, stallMs: limits.stallMs + (plan.silenceMs ?? 0) },
-      winners: record.winners(),
-      lost: [...record.lost.keys()],
-      nowMs: this.#time.nowMs(),
-    });
+    const scheduler = newScheduler(this.#parts, record, this.#time.nowMs());
+    this.#scheduler = scheduler;
     const onAbort = () => this.#end({ outcome: "interrupted" });
     let server: Server<MapreduceKinds> | undefined;
     try {
@@ -183,19 +173,8 @@ export class Coordinator {
 
   #onJoin(line: WorkerLine, join: Join): void {
     if (line.join !== undefined || this.#isOver) return;
-    const { version = ENGINE_VERSION } = this.#parts;
-    if (join.version !== undefined && join.version !== version) {
-      const message = `Cannot take ${join.version}: the coordinator has ${version}`;
-      const { worker, slots } = join;
-      const who = { worker, label: labelOf(join), slots } as const;
-      this.#events.tell({ type: "worker", change: "refused", ...who, message });
-      return void line.post.connection.abort(OTHER_VERSION, message);
-    }
-    const { worker, secret = "" } = join;
-    if ((this.#secrets.get(worker) ?? secret) !== secret) {
-      return void line.post.connection.abort(NOT_YOURS, `Cannot join as ${worker}: another one is`);
-    }
-    this.#secrets.set(worker, secret);
+    if (!this.#door.admits(line, join)) return;
+    const { worker } = join;
     const older = this.#lines.get(worker);
     if (older !== undefined) {
       this.#onLeft(older, "it has come back");

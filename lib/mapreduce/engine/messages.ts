@@ -1,6 +1,7 @@
 /**
- * What the control frames of `mapreduce` say: see `protocol.ts` for who sends them when. Longer than most
- * files: each message stands beside its schema, and all share a few parts.
+ * What the control frames of `mapreduce` say: see `protocol.ts` for who sends them when.
+ *
+ * Longer than 300 lines: each message stands beside its schema, and all share a few parts.
  */
 import * as v from "valibot";
 import type { Input } from "../input/input.ts";

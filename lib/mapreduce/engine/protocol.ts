@@ -51,6 +51,12 @@ export const PIECE_BYTES = 60 * 1024;
 /** Most bytes of a control frame: a reduce attempt is told of each map task. */
 const MAX_CONTROL_BYTES = 32 * 1024 * 1024;
 
+/** Most bytes of a JOIN: what names {@linkcode MAX_HOLDS} outputs fits. */
+const MAX_JOIN_BYTES = 8 * 1024 * 1024;
+
+/** Most map outputs that a JOIN names; those beyond count as gone. */
+export const MAX_HOLDS = 100_000;
+
 /** Most bytes of what a worker says of one attempt, but for the reports of those that are through. */
 const MAX_SAYING_BYTES = 128 * 1024;
 
@@ -91,7 +97,7 @@ export const mapreduceService: Service<{
   lanes: { normal: { maxBytes: 2 * MAX_CONTROL_BYTES, whenFull: "wait" } },
   kinds: {
     job: json(0x20, m.jobNoticeSchema),
-    join: json(0x21, m.joinSchema),
+    join: json(0x21, m.joinSchema, { maxBytes: MAX_JOIN_BYTES }),
     runMap: json(0x22, m.runMapSchema),
     runReduce: json(0x23, m.runReduceSchema),
     moved: json(0x24, m.movedSchema),

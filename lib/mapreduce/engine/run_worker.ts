@@ -14,6 +14,7 @@ import type { JobNotice } from "./messages.ts";
 import {
   type MapreduceKinds,
   mapreduceService,
+  MAX_HOLDS,
   OTHER_VERSION,
   shuffleService,
 } from "./protocol.ts";
@@ -193,7 +194,7 @@ class WorkerRun {
       return;
     }
     const { port: shufflePort } = this.#server.address;
-    const holds = this.#attempts?.holds ?? [];
+    const holds = (this.#attempts?.holds ?? []).slice(-MAX_HOLDS);
     const { advertisedHost: shuffleHost = "", version = ENGINE_VERSION } = this.#parts;
     const { secret } = this.#parts;
     const own = secret === undefined ? {} : { secret };

@@ -20,6 +20,7 @@
 import { AttemptBook } from "./attempt_book.ts";
 import { type AttemptName, isSameAttempt } from "./attempt_name.ts";
 import { fillSlots } from "./fill_slots.ts";
+import { restoreTasks } from "./restore_tasks.ts";
 import type {
   SchedulerAction,
   SchedulerCounts,
@@ -52,22 +53,9 @@ export class Scheduler {
     this.#options = options;
     this.#noWorkerSinceMs = options.nowMs;
     this.#book = new AttemptBook(options);
-    const board = this.#board = this.#book.board;
+    this.#board = this.#book.board;
     this.#workers = this.#book.workers;
-    for (const winner of options.winners ?? []) {
-      const task = board.of(winner);
-      if (task === undefined) continue;
-      task.winner = winner;
-      task.isRecorded = true;
-      task.notBeforeMs = options.nowMs + options.limits.returnMs;
-      board.changed(task);
-    }
-    for (const number of options.lost ?? []) {
-      const task = board.maps[number];
-      if (task === undefined) continue;
-      task.isLost = true;
-      board.changed(task);
-    }
+    restoreTasks(this.#board, options);
   }
 
   /** Takes an event and says what to do. */

@@ -1,4 +1,5 @@
 /** From what stands on the command line to the names of files and URLs. */
+import { UsageError } from "../../config/usage_error.ts";
 import { globPattern, isGlob } from "./glob_pattern.ts";
 import type { InputFiles } from "./input_files.ts";
 import { textOfList } from "./text_of_list.ts";
@@ -19,7 +20,8 @@ const MAX_DEPTH = 64;
  * The files and URLs that are meant, in the order given; what a folder or pattern stands for is sorted
  * by bytes. What is meant twice is there once.
  *
- * @throws {Error} when one of them means nothing, or something is no file that is named like an input
+ * @throws {UsageError} when one of them means nothing
+ * @throws {Error} when a folder cannot be read, or something is no file that is named like an input
  */
 export async function expandInputs(
   args: readonly string[],
@@ -43,32 +45,35 @@ async function expand(arg: string, files: InputFiles): Promise<readonly InputNam
       found.push(...await expandOne(line, files));
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
-      throw new Error(`${message} (line ${index + 1} of ${list})`, { cause: error });
+      const Kind = error instanceof UsageError ? UsageError : Error;
+      throw new Kind(`${message} (line ${index + 1} of ${list})`, { cause: error });
     }
   }
-  if (found.length === 0) throw new Error(`Cannot use the list ${list}: it names no input`);
+  if (found.length === 0) throw new UsageError(`Cannot use the list ${list}: it names no input`);
   return found;
 }
 
 async function expandOne(arg: string, files: InputFiles): Promise<readonly InputName[]> {
   if (/^https?:\/\//i.test(arg)) {
-    if (!URL.canParse(arg)) throw new Error(`Cannot use the input ${arg}: it is no URL`);
+    if (!URL.canParse(arg)) throw new UsageError(`Cannot use the input ${arg}: it is no URL`);
     return [{ kind: "url", name: new URL(arg).href }];
   }
   const there = arg === "" ? undefined : await files.find(arg);
   if (there?.kind === "file") return [{ kind: "file", name: files.absolute(arg) }];
-  if (there?.kind === "other") throw new Error(`Cannot use the input ${arg}: it is no file`);
+  if (there?.kind === "other") throw new UsageError(`Cannot use the input ${arg}: it is no file`);
   const paths = there?.kind === "folder"
     ? await below(arg, MAX_DEPTH, files, (path) => INPUT_NAME.test(path))
     : isGlob(arg)
     ? await matching(arg, files)
     : undefined;
-  if (paths === undefined) throw new Error(`Cannot find the input "${arg}"`);
+  if (paths === undefined) {
+    throw new UsageError(`Cannot find the input "${arg}": there is no such file or folder`);
+  }
   if (paths.length === 0) {
     const wanted = there === undefined
       ? `no file matches "${arg}"`
       : `the folder ${arg} has no *.wet, *.warc, *.txt or *.gz in it`;
-    throw new Error(`Cannot find any input: ${wanted}`);
+    throw new UsageError(`Cannot find any input: ${wanted}`);
   }
   return paths.map((path) => ({ kind: "file", name: files.absolute(path) }));
 }

@@ -38,7 +38,7 @@ const FLAGS = [
  *
  * @throws Error with the compiler's messages if the source is wrong.
  */
-export async function buildKernel(): Promise<Uint8Array> {
+async function buildKernel(): Promise<Uint8Array> {
   const { default: asc } = await import(COMPILER) as { readonly default: Compiler };
   let built: Uint8Array | undefined;
   const { error, stderr } = await asc.main([MAIN, "--outFile", "kernel.wasm", ...FLAGS], {

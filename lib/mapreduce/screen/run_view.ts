@@ -136,7 +136,7 @@ export class RunView {
   async finish(result: JobResult, top: readonly TopCount[] | undefined): Promise<void> {
     const plan = this.#plan;
     if (plan === undefined) throw new TypeError("Cannot finish a run without a plan");
-    const { process: { stdout, stderr } } = this.#context;
+    const { process: { stdout } } = this.#context;
     const { output, json } = this.#flags;
     const summary = { name: this.#name, output, plan, result, status: this.#status(), top };
     stdout.write(
@@ -145,9 +145,6 @@ export class RunView {
         : resultText(summary, stdout.columns, styleFor(stdout)),
     );
     await stdout.drained?.();
-    if (result.outcome === "failed") {
-      stderr.write(`tram: Cannot finish the job: ${safeText(result.message ?? "it failed")}\n`);
-    }
   }
 
   #say(event: Readonly<Record<string, unknown>>): void {

@@ -1,5 +1,6 @@
 import type { Logger } from "../../log/log.ts";
 import { safeText } from "../../terminal/safe_text.ts";
+import { LineError, LineErrorCode } from "../../transport/line_error.ts";
 import { type Address, formatAddress } from "../../transport/network.ts";
 import type { WorkerEnd, WorkerEvent } from "../engine/worker_types.ts";
 
@@ -54,7 +55,7 @@ export class WorkerLog {
     }
   }
 
-  /** It ends. */
+  /** It ends. @throws {LineError} when it has lost its coordinator */
   end({ outcome, message }: WorkerEnd): void {
     const did = this.#done === 1 ? "1 attempt" : `${this.#done} attempts`;
     if (outcome !== "lost") {
@@ -63,7 +64,10 @@ export class WorkerLog {
     }
     const why = message ? `: ${this.#reason(message)}` : "";
     const within = `within ${this.#parts.timeoutMs / 1000} s`;
-    this.#log.error(`Cannot reach ${this.#where} ${within}${why}`);
+    throw new LineError(
+      LineErrorCode.Unreachable,
+      `Cannot reach ${this.#where} ${within}${why}`,
+    );
   }
 
   /** A reason, without the address, which stands before it. */

@@ -7,7 +7,7 @@
  * back when a process dies, however it does.
  */
 import type { DatabaseSync } from "node:sqlite";
-import { folderOf } from "../../config/folder_of.ts";
+import { folderOf } from "./folder_of.ts";
 import type { LockedFile, StateFiles } from "./state_files.ts";
 
 /** Whether the system knows who may read a file. */

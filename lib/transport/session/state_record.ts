@@ -34,7 +34,7 @@ export const STATE_MAGIC_BYTES = 6;
 export const RECORD_HEAD_BYTES = 9;
 
 /** Most bytes of a record's content. */
-export const MAX_CONTENT_BYTES = 64 * 1024 * 1024;
+const MAX_CONTENT_BYTES = 64 * 1024 * 1024;
 
 /** Kinds of records. */
 export const RecordKind = {

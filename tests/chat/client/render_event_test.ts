@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { ChatEvent } from "../../../lib/chat/client/chat_event.ts";
+import type { ChatEvent } from "../../../lib/chat/chat_event.ts";
 import { renderEvent, type RenderOptions } from "../../../lib/chat/client/render_event.ts";
 import { displayWidth } from "../../../lib/terminal/display_width.ts";
 import { PLAIN_STYLE, styleFor } from "../../../lib/terminal/style.ts";

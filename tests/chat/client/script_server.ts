@@ -1,8 +1,12 @@
-/** A server of `chat` that does what a test says, and clients of it, on a network in memory. */
+/**
+ * A server of `chat` that does what a test says, and clients of it, on a network in memory.
+ *
+ * Longer than 300 lines: the server, its store and its clients know each other.
+ */
 import { FakeClock, settle } from "../../../lib/clock/fake_clock.ts";
 import { ChatClient } from "../../../lib/chat/client/chat_client.ts";
 import type { ChatClientOptions } from "../../../lib/chat/client/chat_client_options.ts";
-import type { ChatEvent } from "../../../lib/chat/client/chat_event.ts";
+import type { ChatEvent } from "../../../lib/chat/chat_event.ts";
 import { type ClientMemory, inFile, memoryOnly } from "../../../lib/chat/client/client_memory.ts";
 import type { ClientEnd } from "../../../lib/chat/client/session_runner.ts";
 import { type TypedLine, typedLineCodec } from "../../../lib/chat/client/typed_line.ts";
@@ -26,7 +30,7 @@ import { FakeStateFiles } from "../../fake_state_files.ts";
 const { kinds } = chatService;
 
 /** Where all servers listen. */
-export const ADDRESS = { host: "127.0.0.1", port: 7780 };
+const ADDRESS = { host: "127.0.0.1", port: 7780 };
 
 /** Path of the state of all clients. */
 const STATE = "/state";

@@ -71,6 +71,12 @@ export class FakeFileAccess implements FileAccess {
     }
   }
 
+  /** Gives a file another name besides: half of a renaming. */
+  link(from: string, to: string): void {
+    const file = this.#files.get(from);
+    if (file !== undefined) this.#files.set(to, file);
+  }
+
   /** Cuts a file, as another program may. */
   truncate(path: string, size: number): void {
     const file = this.#files.get(path);
@@ -154,7 +160,8 @@ export class FakeFileAccess implements FileAccess {
       info: (): Promise<FileInfo> =>
         Promise.resolve().then(() => {
           use();
-          return { size: file.size, mtimeMs: file.mtimeMs };
+          const links = [...this.#files.values()].filter((one) => one === file).length;
+          return { size: file.size, mtimeMs: file.mtimeMs, links };
         }),
       readAt: async (offset, buffer) => {
         await turn(); // a disk is never ready at once

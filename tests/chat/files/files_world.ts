@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { FakeClock, settle } from "../../../lib/clock/fake_clock.ts";
 import { sleep } from "../../../lib/clock/sleep.ts";
-import type { FileEvent } from "../../../lib/chat/client/chat_event.ts";
+import type { FileEvent } from "../../../lib/chat/chat_event.ts";
 import { FileDesk, type FileDeskOptions } from "../../../lib/chat/files/file_desk.ts";
 import { FileExchange, type FileExchangeOptions } from "../../../lib/chat/files/file_exchange.ts";
 import { MemoryNotes } from "../../../lib/chat/files/file_notes.ts";
 import { type ChatKinds, chatService } from "../../../lib/chat/protocol.ts";
-import type { ChatHost, Member } from "../../../lib/chat/server/chat_host.ts";
+import type { ChatHost, Member } from "../../../lib/chat/chat_host.ts";
 import type { Connection } from "../../../lib/transport/connection.ts";
 import { dial } from "../../../lib/transport/dial.ts";
 import { listen, type Server } from "../../../lib/transport/listen.ts";

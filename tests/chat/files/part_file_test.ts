@@ -115,6 +115,16 @@ Deno.test("PartFile.look() takes away what a kill has left before anything came"
   assert.deepEqual(files.paths, [PART, JOURNAL], "what a newer tram has left is none of ours");
 });
 
+Deno.test("PartFile leaves a file alone that has its name, and that of its part still", async () => {
+  const files = new FakeFileAccess();
+  await begun(files, BYTES.length);
+  files.link(PART, "d/a.bin");
+  assert.equal(await PartFile.resume(files, "d/a.bin"), undefined);
+  assert.equal(await PartFile.look(files, "d/a.bin"), undefined);
+  assert.deepEqual(files.paths, ["d/a.bin"]);
+  assertSameBytes(files.get("d/a.bin"), BYTES);
+});
+
 Deno.test("PartFile.look() takes away a journal whose part has its name by now", async () => {
   const files = new FakeFileAccess();
   await begun(files, CHUNK);

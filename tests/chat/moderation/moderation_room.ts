@@ -4,7 +4,7 @@ import type { Notice, Reply } from "../../../lib/chat/messages.ts";
 import { type Actor, CONSOLE } from "../../../lib/chat/moderation/actor.ts";
 import { Moderation } from "../../../lib/chat/moderation/moderation.ts";
 import { nickKey } from "../../../lib/chat/nick/nick_key.ts";
-import type { ChatHost, Known, Member } from "../../../lib/chat/server/chat_host.ts";
+import type { ChatHost, Known, Member } from "../../../lib/chat/chat_host.ts";
 import { MemoryChatStore } from "../../../lib/chat/store/memory_chat_store.ts";
 
 /** Somebody in the room; nobody is really connected. */

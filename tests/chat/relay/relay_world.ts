@@ -1,7 +1,7 @@
 /** A server in relay mode and its clients, on a network in memory, with a store that outlives it. */
 import assert from "node:assert/strict";
 import { FakeClock } from "../../../lib/clock/fake_clock.ts";
-import type { ChatEvent } from "../../../lib/chat/client/chat_event.ts";
+import type { ChatEvent } from "../../../lib/chat/chat_event.ts";
 import { encodeSay, readAck } from "../../../lib/chat/line_codec.ts";
 import { type ChatKinds, chatService } from "../../../lib/chat/protocol.ts";
 import { RelaySeat } from "../../../lib/chat/relay/relay_seat.ts";

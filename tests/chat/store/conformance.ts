@@ -1,62 +1,23 @@
 /** What holds for every store of chat; run over each of them. */
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import type {
-  ChatStore,
-  ModerationAction,
-  ModerationEntry,
-  Post,
-} from "../../../lib/chat/store/chat_store.ts";
-import { StoreError } from "../../../lib/store/store_error.ts";
 import { AUTHORS, ChatStoreModel, histories, PAIRS, ROOMS } from "./chat_store_model.ts";
-
-/** Opens a fresh store. */
-export type ChatStoreMaker = () => Promise<ChatStore>;
-
-/** A secret of a session, to be told from others. */
-export const cookie = new Uint8Array(32).fill(7);
-
-/** More than any test writes. */
-const ALL = 1000;
-
-/** Ids of sessions, by author. */
-export const SESSIONS = ["", "a1", "b1", "b2"];
-
-/** A line in the lobby. */
-export function lobby(author: number, sequence: number, text: string, timeUs = 1000): Post {
-  const nick = author === 0 ? "server" : `nick ${author}`;
-  return { author, sequence, timeUs, nick, to: { kind: "room", room: "#lobby" }, text };
-}
-
-/** A private line of ours. */
-function whisper(author: number, sequence: number, to: number, text: string): Post {
-  const nick = `nick ${to}`;
-  return { ...lobby(author, sequence, text), to: { kind: "private", author: to, nick } };
-}
-
-/** An entry of the moderation log. */
-export function entryOf(action: ModerationAction, identity: string, timeUs = 5): ModerationEntry {
-  return { timeUs, actor: "console", action, identity, nick: identity.slice(6), reason: "why not" };
-}
-
-/** Opens the sessions that tests write as. */
-export async function withSessions(make: ChatStoreMaker): Promise<ChatStore> {
-  const store = await make();
-  for (const author of AUTHORS) {
-    const owner = { clientId: `client ${author}`, tokenName: author === 1 ? "ada" : "" };
-    const row = await store.open(SESSIONS[author] ?? "", cookie, owner, 100);
-    assert.equal(row.author, author);
-  }
-  return store;
-}
-
-function isStoreError(code: string, text: RegExp) {
-  return (error: unknown) =>
-    error instanceof StoreError && error.code === code && text.test(error.message);
-}
+import { namesContract } from "./conformance_names.ts";
+import {
+  ALL,
+  type ChatStoreMaker,
+  cookie,
+  isStoreError,
+  lobby,
+  SESSIONS,
+  whisper,
+  withSessions,
+} from "./store_samples.ts";
 
 /** @param runs how many random histories to play */
 export function chatStoreContract(name: string, make: ChatStoreMaker, runs: number): void {
+  namesContract(name, make);
+
   Deno.test(`load() of ${name} is empty at first, with an id of its own`, async () => {
     await using store = await make();
     const { storeId, ...rest } = await store.load();
@@ -235,83 +196,6 @@ export function chatStoreContract(name: string, make: ChatStoreMaker, runs: numb
       ["nick 2", true],
       ["server", false],
     ]);
-  });
-
-  Deno.test(`load() of ${name} tells rooms, names, ranks and pairs`, async () => {
-    await using store = await withSessions(make);
-    await store.append([lobby(1, 1, "a"), lobby(1, 2, "b")]);
-    await store.append([{ ...lobby(1, 3, "c"), to: { kind: "room", room: "#dev" } }]);
-    await store.setNick(2, "bob", 700);
-    await store.moderate(entryOf("op", "token:ada"));
-    await store.appendRelay(3, ["1", "2"]);
-    const { storeId: _, ...snapshot } = await store.load();
-    assert.deepEqual(snapshot, {
-      rooms: [{ room: "#lobby", last: 2 }, { room: "#dev", last: 1 }],
-      named: [{
-        ...{ author: 2, session: "b1", clientId: "client 2", tokenName: "", nick: "bob" },
-        ...{ inboxLast: 0, seenUs: 700 },
-      }],
-      sanctions: [],
-      operators: ["token:ada"],
-      pairs: [{ pair: 3, events: ["1", "2"] }],
-      lastPair: 3,
-    });
-  });
-
-  Deno.test(`setNick() of ${name} takes a name from whoever had it`, async () => {
-    await using store = await withSessions(make);
-    await store.setNick(1, "ada", 1);
-    await store.setNick(2, "ada", 2);
-    await store.setNick(3, "carl", 3);
-    await store.setNick(3, "", 4);
-    assert.deepEqual((await store.load()).named.map(({ author, nick }) => [author, nick]), [
-      [2, "ada"],
-    ]);
-    await store.setNick(2, "ada", 5);
-    assert.equal((await store.find("b1"))?.nick, "ada");
-    await assert.rejects(store.setNick(9, "bob", 5), isStoreError("other", /author 9/));
-  });
-
-  Deno.test(`noteSeen() of ${name} keeps the newest call, wherever the clock is`, async () => {
-    await using store = await withSessions(make);
-    await store.noteSeen(1, 900);
-    await store.noteSeen(1, 800);
-    assert.equal((await store.find("a1"))?.seenUs, 800);
-    await assert.rejects(store.noteSeen(9, 1), isStoreError("other", /author 9/));
-  });
-
-  Deno.test(`moderate() of ${name} keeps what holds, and all that was done`, async () => {
-    await using store = await withSessions(make);
-    const actions: [ModerationAction, string][] = [
-      ["ban", "token:bob"],
-      ["suspend", "token:bob"],
-      ["ban", "session:3"],
-      ["op", "token:ada"],
-      ["op", "token:ada"],
-      ["op", "token:carl"],
-      ["say", ""],
-    ];
-    const entries = actions.map(([action, identity], i) => entryOf(action, identity, i));
-    for (const entry of entries) await store.moderate(entry);
-    const longer = { ...entryOf("ban", "token:bob", 50), untilUs: 77 };
-    await store.moderate(longer);
-    const before = await store.load();
-    assert.deepEqual(before.sanctions, [entries[1], entries[2], longer]);
-    assert.deepEqual(before.operators, ["token:ada", "token:carl"]);
-    await store.moderate(entryOf("forgive", "token:bob", 60));
-    await store.moderate(entryOf("deop", "token:ada", 61));
-    const after = await store.load();
-    assert.deepEqual(after.sanctions, [entries[2]]);
-    assert.deepEqual(after.operators, ["token:carl"]);
-    const log = await store.moderationLog(ALL);
-    assert.equal(log.length, actions.length + 3);
-    assert.deepEqual(log.map(({ timeUs }) => timeUs), [61, 60, 50, 6, 5, 4, 3, 2, 1, 0]);
-    assert.deepEqual(log[2], longer);
-    assert.deepEqual((await store.moderationLog(2)).map(({ action }) => action), [
-      "deop",
-      "forgive",
-    ]);
-    await assert.rejects(store.moderate(entryOf("ban", "")), isStoreError("other", /nobody/));
   });
 
   Deno.test(`endPair() of ${name} ends a pair for load(), not for replays`, async () => {

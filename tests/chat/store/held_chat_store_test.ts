@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { lobby, withSessions } from "./conformance.ts";
+import { lobby, withSessions } from "./store_samples.ts";
 import { HeldChatStore } from "./held_chat_store.ts";
 
 Deno.test("HeldChatStore commits nothing while it holds, then all of it in order", async () => {

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { MemoryChatStore } from "../../../lib/chat/store/memory_chat_store.ts";
 import { StoreError } from "../../../lib/store/store_error.ts";
-import { chatStoreContract, cookie, lobby } from "./conformance.ts";
+import { chatStoreContract } from "./conformance.ts";
+import { cookie, lobby } from "./store_samples.ts";
 
 chatStoreContract("MemoryChatStore", () => Promise.resolve(new MemoryChatStore()), 300);
 

@@ -165,3 +165,28 @@ Deno.test("OffsetTracker begins with the steps that were seen before it was made
   assertAbout(tracker, NOW + 1e6, 40, 2);
   assertAbout(tracker, NOW + 5e6, -960);
 });
+
+Deno.test("OffsetTracker says nothing between two steps that it hears of in the wrong order", () => {
+  const tracker = new OffsetTracker();
+  feed(tracker, 20, NOW, 300);
+  const [clientSize, serverSize] = [2_000_000, -50_000_000];
+  // The client is set at 22 s and cannot say so; the server is set at 25 s.
+  tracker.addStep("server", step(NOW + 25e6 + 300 + serverSize, serverSize));
+  tracker.addStep("client", step(NOW + 22e6 + clientSize, clientSize));
+  tracker.addStep("client", step(NOW + 23e6 + 2 * clientSize, clientSize));
+  assertAbout(tracker, NOW + 21e6, 300, 0);
+  assert.equal(tracker.estimateAt(NOW + 22.5e6 + clientSize, 1), undefined);
+  assert.equal(tracker.estimateAt(NOW + 24e6 + 2 * clientSize, 2), undefined);
+  assertAbout(tracker, NOW + 26e6 + 2 * clientSize, 300 - 2 * clientSize + serverSize, 2);
+});
+
+Deno.test("OffsetTracker says nothing of times at which nobody watched the server's clock", () => {
+  const serverSinceUs = NOW + 1000e6;
+  const tracker = new OffsetTracker({ serverSteps: 2, serverSinceUs });
+  feed(tracker, 20, NOW + 1001e6, 300, 0, 2);
+  assert.equal(tracker.estimateAt(NOW + 999e6), undefined);
+  assertAbout(tracker, NOW + 1000.5e6, 300);
+  tracker.addStep("server", step(NOW + 1021e6 - 50e6, -50e6));
+  assertAbout(tracker, NOW + 1022e6, 300 - 50e6);
+  assert.equal(tracker.estimateAt(NOW + 999e6), undefined);
+});

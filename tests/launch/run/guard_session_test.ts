@@ -10,6 +10,7 @@ import {
 import { readFrames } from "../../../lib/launch/guard/read_frames.ts";
 import type { GuardPipe } from "../../../lib/launch/host_link.ts";
 import { GuardSession } from "../../../lib/launch/run/guard_session.ts";
+import { HostError, HostProblem } from "../../../lib/launch/ssh/host_error.ts";
 import { FakeInput } from "../../fake_input.ts";
 
 /** A guard in the hands of a test, and the session of its launcher. */
@@ -124,7 +125,9 @@ Deno.test("GuardSession hands on what copies do, and ends as the guard says", as
     { type: "exited", copy: 1, code: 0, signal: null },
   ]);
   world.exit(1);
-  assert.deepEqual(await world.session.ended, { left: [5], lost: undefined, isSilent: false });
+  assert.deepEqual(await world.session.ended, {
+    ...{ left: [5], lost: undefined, isSilent: false, code: 0 },
+  });
 });
 
 Deno.test("GuardSession gives up a machine that vanishes, and no other for being silent", async () => {
@@ -180,12 +183,18 @@ async function endOf({ clock, session }: World) {
 }
 
 Deno.test("GuardSession says why a machine cannot be reached", async () => {
-  const world = new World({ failure: new Error("Cannot reach node7: no route") });
-  await assert.rejects(world.session.start(), /no route/);
-  assert.deepEqual(await world.session.ended, {
-    ...{ left: [], isSilent: false },
-    lost: "Cannot reach node7: no route",
-  });
+  const message = "Cannot reach node7: no route";
+  const of = (problem: HostProblem) => new HostError(problem, "node7", message);
+  const failures: readonly (readonly [Error, number])[] = [
+    ...[[new Error(message), 1], [of(HostProblem.Unreachable), 69]] as const,
+    [of(HostProblem.Denied), 77],
+  ];
+  for (const [failure, code] of failures) {
+    const world = new World({ failure });
+    await assert.rejects(world.session.start(), /no route/);
+    const end = { left: [], isSilent: false, lost: message, code };
+    assert.deepEqual(await world.session.ended, end);
+  }
 });
 
 Deno.test("GuardSession does not wait for a copy that has exited to take its input", async () => {

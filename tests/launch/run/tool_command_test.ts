@@ -51,10 +51,20 @@ Deno.test("launch collect takes no token and no TLS from the environment", async
   assert.equal(code, 0);
   for (const { start: { env } } of host.room.processes) {
     assert.match(env["TRAM_TOKEN_FILE"] ?? "", /\/token$/);
-    for (const name of ["TRAM_TLS_CA", "TRAM_COLLECT_TLS_CA", "TRAM_COLLECT_TOKEN_FILE"]) {
+    assert.equal(env["TRAM_TLS_CA"], "none");
+    for (const name of ["TRAM_COLLECT_TLS_CA", "TRAM_COLLECT_TOKEN_FILE"]) {
       assert.equal(env[name], "", name); // unset, whatever the launcher has
     }
   }
+});
+
+Deno.test("launch collect takes no token and no TLS from a file", async () => {
+  const room = new FakeRoom();
+  new FakeLaunchHost(room);
+  const own = 'tls-ca = "c.pem"\ntls-key = "k.pem"\ntoken-file = "t"\ninsecure = true\n';
+  room.texts.set("./tram.toml", `tls-ca = "gone.pem"\n[collect]\n${own}`);
+  const run = room.run(["launch", "collect", "--clients", "1", "--count", "1"]);
+  assert.equal(await room.clock.runUntil(run.exitCode), 0, run.stderr.text);
 });
 
 Deno.test("launch collect --log-dir keeps what each wrote", async () => {

@@ -62,6 +62,16 @@ Deno.test("launch up --only starts a role and what it needs; --no-logs keeps not
   assert.match((await launch(room, "up", "--only", "sleper")).err, /did you mean "sleeper"\?/);
 });
 
+Deno.test("launch up says what ended everything when it happens, and once more at the end", async () => {
+  const { room, host } = roomWith(SLEEPER + '[roles.other]\nrun = "other"\n');
+  host.programs.set("other", (process) => process.exit(7));
+  const { code, err } = await launch(room, "up", "--no-logs");
+  assert.equal(code, 7);
+  assert.equal(err.match(/other ended with 7/g)?.length, 2, err);
+  assert.match(err, /^tram: other ended with 7\ntram: everything is stopped, since other is req/);
+  assert.match(err, /\ntram: error: other ended with 7\n$/);
+});
+
 Deno.test("launch up fills in the number of a process, and the run's folder", async () => {
   const { room, host } = roomWith(
     SLEEPER +
@@ -231,7 +241,7 @@ roles = ["far"]
   const process = await first.promise;
   await room.clock.advance(60_000);
   process.exit(0);
-  assert.equal(await room.clock.runUntil(up.exitCode), 1);
+  assert.equal(await room.clock.runUntil(up.exitCode), 69);
   const last = up.stderr.text.trimEnd().split("\n").at(-1) ?? "";
   assert.match(last, /^tram: error: far: Cannot reach node7: nobody knows a machine of this name$/);
 });

@@ -85,7 +85,7 @@ async function* streamOf(text: string, ended: Promise<unknown>): AsyncGenerator<
 }
 
 /** The script within what `anyShellCommand` made. */
-export function decodeScript(commandLine: string): string {
+function decodeScript(commandLine: string): string {
   const [, encoded = ""] = /' '([^']*)'$/.exec(commandLine) ?? [];
   const bytes = encoded.replace(
     /\\0([0-7]{3})/g,

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { TaskError } from "../../../lib/mapreduce/engine/task_runner.ts";
 import { LineError } from "../../../lib/transport/line_error.ts";
 import { newToken } from "../../../lib/transport/token.ts";
-import { Random } from "../../fuzz/random.ts";
+import { Random } from "../../random.ts";
 import { EngineWorld, randomTexts } from "./engine_world.ts";
 import { texts, worldOf } from "./world_of.ts";
 

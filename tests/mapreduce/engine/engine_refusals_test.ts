@@ -7,7 +7,7 @@ import { mapreduceService } from "../../../lib/mapreduce/engine/protocol.ts";
 import type { Connection } from "../../../lib/transport/connection.ts";
 import { dial } from "../../../lib/transport/dial.ts";
 import { LineError } from "../../../lib/transport/line_error.ts";
-import { Random } from "../../fuzz/random.ts";
+import { Random } from "../../random.ts";
 import { EngineWorld, randomTexts } from "./engine_world.ts";
 import { ToyRunner } from "./toy_job.ts";
 

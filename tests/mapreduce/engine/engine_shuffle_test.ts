@@ -1,7 +1,7 @@
 /** How runs and inputs come to workers, and what becomes of those on their way. */
 import assert from "node:assert/strict";
 import { sleep } from "../../../lib/clock/sleep.ts";
-import { Random } from "../../fuzz/random.ts";
+import { Random } from "../../random.ts";
 import { texts, worldOf } from "./world_of.ts";
 
 Deno.test("Coordinator sends inputs to workers that have no copy", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { EngineWorld, randomTexts } from "./engine_world.ts";
-import { Random } from "../../fuzz/random.ts";
+import { Random } from "../../random.ts";
 
 const texts = randomTexts(new Random(7), 8, 200);
 

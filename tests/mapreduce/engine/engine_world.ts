@@ -1,4 +1,8 @@
-/** A coordinator and workers in one process: memory network, fake clock, folders in memory. */
+/**
+ * A coordinator and workers in one process: memory network, fake clock, folders in memory.
+ *
+ * Longer than 300 lines: a coordinator, its workers and what becomes of them know each other.
+ */
 import assert from "node:assert/strict";
 import { FakeClock } from "../../../lib/clock/fake_clock.ts";
 import type { AttemptName } from "../../../lib/mapreduce/engine/attempt_name.ts";
@@ -21,7 +25,7 @@ import { type MemoryLink, MemoryNetwork } from "../../../lib/transport/memory_ne
 import type { PathSettings } from "../../../lib/transport/memory_path.ts";
 import type { Address, Network } from "../../../lib/transport/network.ts";
 import { newToken } from "../../../lib/transport/token.ts";
-import { Random } from "../../fuzz/random.ts";
+import { Random } from "../../random.ts";
 import { MemoryFolder } from "./memory_folder.ts";
 import { type ToyOptions, toyOracle, toyPlan, ToyRunner } from "./toy_job.ts";
 

@@ -1,6 +1,8 @@
 /**
  * Workers that die, hang, are stopped, cannot meet, come back and say what is no longer true, and a
  * coordinator that dies and resumes, in simulated time.
+ *
+ * Longer than 300 lines: what becomes of one attempt changes what all the others may do.
  */
 import assert from "node:assert/strict";
 import { attemptKey, type AttemptName } from "../../../lib/mapreduce/engine/attempt_name.ts";
@@ -11,7 +13,7 @@ import type {
   SchedulerEvent,
   Winner,
 } from "../../../lib/mapreduce/engine/scheduler_types.ts";
-import { Random } from "../../fuzz/random.ts";
+import { Random } from "../../random.ts";
 
 /** How often things go wrong, of a thousand attempts. */
 export interface Odds {

@@ -1,6 +1,6 @@
 /** A world for tests whose coordinator listens already. */
 import type { JobResult } from "../../../lib/mapreduce/engine/job_result.ts";
-import { Random } from "../../fuzz/random.ts";
+import { Random } from "../../random.ts";
 import { EngineWorld, randomTexts, type WorldOptions } from "./engine_world.ts";
 
 /** The inputs, unless told otherwise. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { crc32 } from "node:zlib";
 import { extendCrc32 } from "../../../lib/mapreduce/input/extend_crc32.ts";
-import { Random } from "../../fuzz/random.ts";
+import { Random } from "../../random.ts";
 
 Deno.test("extendCrc32() gives in pieces what crc32() gives at once, also when it is hot", () => {
   const random = new Random(11);

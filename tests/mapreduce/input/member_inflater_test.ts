@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { crc32, deflateRawSync } from "node:zlib";
 import { MemberInflater } from "../../../lib/mapreduce/input/member_inflater.ts";
-import { Random } from "../../fuzz/random.ts";
+import { Random } from "../../random.ts";
 
 Deno.test("MemberInflater.trailer() has the checksum of what came piece by piece, also when it is hot", async () => {
   const random = new Random(5);

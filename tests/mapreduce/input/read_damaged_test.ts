@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { concat } from "@std/bytes/concat";
-import { Random } from "../../fuzz/random.ts";
+import { Random } from "../../random.ts";
 import { wetFile } from "../generate_wet.ts";
 import { bodiesOf, recordsOf } from "./read_all.ts";
 

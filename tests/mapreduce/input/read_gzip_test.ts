@@ -4,7 +4,7 @@ import { concat } from "@std/bytes/concat";
 import { readPieces } from "../../../lib/mapreduce/input/read_pieces.ts";
 import { readRecords } from "../../../lib/mapreduce/input/read_records.ts";
 import { ReadTally } from "../../../lib/mapreduce/input/read_tally.ts";
-import { Random } from "../../fuzz/random.ts";
+import { Random } from "../../random.ts";
 import { wetFile, wetRecord } from "../generate_wet.ts";
 import { bytesSource } from "./bytes_source.ts";
 import { bodiesOf, recordsOf, splitOf, textOf } from "./read_all.ts";

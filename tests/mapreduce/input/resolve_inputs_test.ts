@@ -62,7 +62,7 @@ Deno.test("expandInputs() reads lists with comments, and says which line is wron
   ]);
   files.put("bad", "a.txt\nmissing.txt\n");
   await assert.rejects(namesOf(["@bad"], files), {
-    message: 'Cannot find the input "missing.txt" (line 2 of bad)',
+    message: 'Cannot find the input "missing.txt": there is no such file or folder (line 2 of bad)',
   });
   files.put("none", "# nothing\n");
   await assert.rejects(namesOf(["@none"], files), /Cannot use the list none: it names no input/);
@@ -87,13 +87,13 @@ Deno.test("expandInputs() passes over nothing that is named like an input and is
 
 for (
   const [arg, message] of [
-    ["nowhere.txt", 'Cannot find the input "nowhere.txt"'],
+    ["nowhere.txt", 'Cannot find the input "nowhere.txt": there is no such file or folder'],
     ["*.warc", 'Cannot find any input: no file matches "*.warc"'],
     ["no/*/x", 'Cannot find any input: no file matches "no/*/x"'],
     ["docs", "Cannot find any input: the folder docs has no *.wet, *.warc, *.txt or *.gz in it"],
     ["pipe", "Cannot use the input pipe: it is no file"],
     ["http://[", "Cannot use the input http://[: it is no URL"],
-    ["", 'Cannot find the input ""'],
+    ["", 'Cannot find the input "": there is no such file or folder'],
     ["@gone", "Cannot use the list gone: it cannot be opened: no such file"],
   ] as const
 ) {

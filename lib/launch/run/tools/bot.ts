@@ -4,7 +4,7 @@ import { ExitCode } from "../../../config/exit_code.ts";
 import type { RunContext } from "../../../context.ts";
 import { safeJson } from "../../../terminal/safe_text.ts";
 import type { RoomProcess } from "../../guard/process_room.ts";
-import { LineSplitter } from "../line_splitter.ts";
+import { LineSplitter } from "../../line_splitter.ts";
 
 /** Flags of `tram launch bot`. */
 export interface BotFlags {

@@ -16,7 +16,7 @@ export const LISTENING: Readiness = {
 };
 
 /** How many clients may be started at once: a typing error should not take the machine down. */
-export const MAX_CLIENTS = 500;
+const MAX_CLIENTS = 500;
 
 /** A value that is passed on as it was typed, once `check` has seen it. */
 export function asTyped(check: (text: string) => unknown): (text: string) => string {
@@ -82,6 +82,16 @@ export function dialHost(
   { host, machines }: { readonly host: string; readonly machines?: string | undefined },
 ): string {
   return machines !== undefined || EVERYWHERE.includes(host) ? `{${role}.host}` : host;
+}
+
+/**
+ * The name or address by which other machines reach a server here: what was said, else its own when it
+ * listens on one address alone; `undefined`: by the name of this machine.
+ */
+export function advertisedHost(
+  { host, advertise }: { readonly host: string; readonly advertise?: string | undefined },
+): string | undefined {
+  return advertise ?? (isLoopback(host) || EVERYWHERE.includes(host) ? undefined : host);
 }
 
 /** A role that runs tram. */

@@ -5,6 +5,7 @@ import { chatPlan } from "../../../../lib/launch/run/tools/chat_plan.ts";
 import { collectPlan } from "../../../../lib/launch/run/tools/collect_plan.ts";
 import { mapreducePlan } from "../../../../lib/launch/run/tools/mapreduce_plan.ts";
 import { timerPlan } from "../../../../lib/launch/run/tools/timer_plan.ts";
+import { advertisedHost } from "../../../../lib/launch/run/tools/tool_flags.ts";
 
 const SERVER = { host: "127.0.0.1", port: "0", json: false };
 
@@ -36,6 +37,14 @@ Deno.test("plans of tools hold together, here and with machines", () => {
       const host = machines === undefined ? "127.0.0.1" : "0.0.0.0";
       assert.match(line(plan, server?.name ?? ""), new RegExp(`--host ${host} --port 0\\b`));
     }
+  }
+});
+
+Deno.test("advertisedHost() is where a server listens alone, unless somebody says another", () => {
+  assert.equal(advertisedHost({ host: "192.0.2.7" }), "192.0.2.7");
+  assert.equal(advertisedHost({ host: "192.0.2.7", advertise: "lab-1" }), "lab-1");
+  for (const host of ["127.0.0.1", "localhost", "0.0.0.0", "::"]) {
+    assert.equal(advertisedHost({ host }), undefined, host);
   }
 });
 

@@ -1,10 +1,8 @@
 /** The flags about logging that every command has. */
-import type { Options } from "../config/option.ts";
-import { parseLogFile } from "./log_file_name.ts";
-import { parseLogLevels } from "./log_levels.ts";
-
-/** Form of the lines of a log. */
-export type LogFormat = "text" | "json";
+import type { Options } from "./option.ts";
+import { parseLogFile } from "../log/log_file_name.ts";
+import type { LogFormat } from "../log/log_format.ts";
+import { parseLogLevels } from "../log/log_levels.ts";
 
 /** The flags about logging that every command has. */
 export const logOptions = {

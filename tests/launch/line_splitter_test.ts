@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { LineSplitter } from "../../../lib/launch/run/line_splitter.ts";
+import { LineSplitter } from "../../lib/launch/line_splitter.ts";
 
 Deno.test("LineSplitter gives the same lines however the bytes are cut", () => {
   fc.assert(fc.property(

@@ -1,8 +1,8 @@
 /** What the parts of a server of `chat` (moderation, files) may ask of the whole, and do with it. */
-import type { Connection } from "../../transport/connection.ts";
-import type { Notice } from "../messages.ts";
-import type { ChatKinds } from "../protocol.ts";
-import type { Identity } from "../store/chat_store.ts";
+import type { Connection } from "../transport/connection.ts";
+import type { Notice } from "./messages.ts";
+import type { ChatKinds } from "./protocol.ts";
+import type { Identity } from "./store/chat_store.ts";
 
 /** Somebody who is connected. */
 export interface Member {

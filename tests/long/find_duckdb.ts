@@ -1,5 +1,3 @@
-import { runProgram } from "./child.ts";
-
 /** Its packages for all systems do not load through `npm:`, so npm puts them into a folder. */
 const PACKAGE = "@duckdb/node-api@1.5.6-r.1";
 const TIMEOUT_MS = 120_000;
@@ -9,7 +7,9 @@ export type DuckDbFolder = { readonly packages: string } | { readonly absence: s
 
 /** Installs DuckDB below `bench/results`, once. */
 export async function findDuckDb(): Promise<DuckDbFolder> {
-  const packages = decodeURIComponent(new URL("results/duckdb", import.meta.url).pathname);
+  const packages = decodeURIComponent(
+    new URL("../../bench/results/duckdb", import.meta.url).pathname,
+  );
   await Deno.mkdir(packages, { recursive: true });
   try {
     await Deno.stat(`${packages}/node_modules/@duckdb/node-api`);
@@ -18,10 +18,18 @@ export async function findDuckDb(): Promise<DuckDbFolder> {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
   await Deno.writeTextFile(`${packages}/package.json`, "{}\n");
-  const { isSuccess } = await runProgram(
-    "npm",
-    ["install", "--silent", "--no-audit", "--no-fund", PACKAGE],
-    { timeoutMs: TIMEOUT_MS, cwd: packages },
-  );
-  return isSuccess ? { packages } : { absence: `npm cannot install ${PACKAGE}` };
+  try {
+    const { success } = await new Deno.Command("npm", {
+      args: ["install", "--silent", "--no-audit", "--no-fund", PACKAGE],
+      cwd: packages,
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    }).output();
+    if (success) return { packages };
+  } catch {
+    // There is no npm.
+  }
+  return { absence: `npm cannot install ${PACKAGE}` };
 }

@@ -1,7 +1,7 @@
 /** The steps of a job as commands; `lib/mapreduce/declaration.ts` lists them. */
-import { command } from "../../config/command.ts";
-import { oneOf, parseSizeBytes, parseTimeoutMs } from "../../config/parse_flags.ts";
-import { logOptions } from "../../log/log_options.ts";
+import { command } from "../config/command.ts";
+import { oneOf, parseSizeBytes, parseTimeoutMs } from "../config/parse_flags.ts";
+import { logOptions } from "../config/log_options.ts";
 
 /** Options that say which job: the same for `run`, `map` and `reduce`. */
 export const jobOptions = {
@@ -65,7 +65,7 @@ export const mapCommand = command({
     { args: "--job ./job.ts < pages.txt", brief: "See what a mapper of your own emits" },
   ],
   options: { ...jobOptions, ...logOptions },
-  load: async () => (await import("../map_step.ts")).mapStep,
+  load: async () => (await import("./map_step.ts")).mapStep,
 });
 
 /** `tram mapreduce reduce`. */
@@ -76,7 +76,7 @@ export const reduceCommand = command({
     { args: "--job wordcount < sorted.tsv", brief: "Add up what map wrote" },
   ],
   options: { ...jobOptions, ...logOptions },
-  load: async () => (await import("../reduce_step.ts")).reduceStep,
+  load: async () => (await import("./reduce_step.ts")).reduceStep,
 });
 
 /** `tram mapreduce sandbox`. */
@@ -84,5 +84,5 @@ export const sandboxCommand = command({
   path: ["mapreduce", "sandbox"],
   brief: "Run a user's job for a worker, which is at the other end of standard input and output",
   hidden: true,
-  load: async () => (await import("../sandbox_step.ts")).sandboxStep,
+  load: async () => (await import("./sandbox_step.ts")).sandboxStep,
 });

@@ -1,6 +1,6 @@
-import type { Connection } from "../../transport/connection.ts";
-import type { Handlers } from "../../transport/routes.ts";
-import type { ChatKinds } from "../protocol.ts";
+import type { Connection } from "../transport/connection.ts";
+import type { Handlers } from "../transport/routes.ts";
+import type { ChatKinds } from "./protocol.ts";
 
 /** A part of a client that has frames of its own, such as files. */
 export interface ClientPart {

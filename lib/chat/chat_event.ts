@@ -2,8 +2,8 @@
  * What happens to a client of `chat`: the one thing that the terminal, plain lines and `--json` are made
  * of. An event is plain data; as JSON, one per line, it is what bots read.
  */
-import type { Line } from "../line_codec.ts";
-import type { Notice, Page, PresenceEvent, Refused, Reply, RoomState, You } from "../messages.ts";
+import type { Line } from "./line_codec.ts";
+import type { Notice, Page, PresenceEvent, Refused, Reply, RoomState, You } from "./messages.ts";
 import type {
   Exit,
   Message,
@@ -13,7 +13,7 @@ import type {
   SeatNumber,
   State,
   Verdict,
-} from "../relay_messages.ts";
+} from "./relay_messages.ts";
 
 /** A transfer of a file, as one side sees it. */
 export interface FileEvent {

@@ -1,0 +1,2 @@
+/** Form of the lines of a log. */
+export type LogFormat = "text" | "json";

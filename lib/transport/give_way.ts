@@ -1,0 +1,32 @@
+import { turn } from "../clock/turn.ts";
+
+/** How long sockets may keep each other waiting, in milliseconds. */
+const MOST_MS = 25;
+
+/** When it was looked at all sockets last, in milliseconds. */
+let lookedMs = 0;
+
+/** The look that is being taken. */
+let looking: Promise<void> | undefined;
+
+/**
+ * Lets the other sockets of the process have their turn, if it is time: for those who read much from
+ * theirs. While one of them goes on, the runtime (tokio, below Deno) looks for what has come elsewhere
+ * only every 61st turn of the event loop, so that three streams without end would keep others waiting
+ * for a second. It looks at once when there is nothing to do: so all stand still together, for as
+ * short as a timer can be.
+ *
+ * @returns what to wait for; `undefined`: nothing
+ */
+export function giveWay(): Promise<void> | undefined {
+  if (looking !== undefined || performance.now() - lookedMs < MOST_MS) return looking;
+  return looking = standStill();
+}
+
+/** The first turn is for the others to join. */
+async function standStill(): Promise<void> {
+  await turn();
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  looking = undefined;
+  lookedMs = performance.now();
+}
