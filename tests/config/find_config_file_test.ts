@@ -54,12 +54,14 @@ Deno.test("findConfigFile() reads no file for none", async () => {
 Deno.test("findConfigFile() refuses a named file that is not there", async () => {
   assert.deepEqual(await find(ALL, ["--config", "gone"]), {
     code: 2,
-    stderr: "tram: Cannot read configuration file gone: no such file; --config wants a file, " +
+    stderr:
+      "tram: Cannot read configuration file gone: there is no such file; --config wants a file, " +
       'or "none"\n',
   });
   assert.deepEqual(await find(ALL, [], { TRAM_CONFIG: "gone" }), {
     code: 2,
-    stderr: "tram: Cannot read configuration file gone: no such file; TRAM_CONFIG wants a file, " +
+    stderr:
+      "tram: Cannot read configuration file gone: there is no such file; TRAM_CONFIG wants a file, " +
       'or "none"\n',
   });
 });

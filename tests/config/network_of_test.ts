@@ -71,7 +71,20 @@ Deno.test("networkOf() lets mapreduce run go without TLS where only an authority
     { TRAM_TLS_CA: "ca.pem" },
   );
   assert.notEqual(await at.clock.runUntil(exitCode), 0);
-  assert.doesNotMatch(stderr.text, /tls/);
+  assert.match(stderr.text, /--tls-ca goes with --tls-cert and --tls-key here/);
+  assert.deepEqual(at.tlsMaterials, []);
+});
+
+Deno.test("networkOf() takes none for a file that the environment or a file names", async () => {
+  const at = room();
+  at.texts.set("./tram.toml", 'tls-ca = "gone.pem"\ntls-cert = "gone.pem"\ntls-key = "gone.key"\n');
+  const none = { TRAM_TLS_CERT: "none", TRAM_TLS_KEY: "none" };
+  const server = at.run(["timer", "serve", "--json"], none);
+  await server.stdout.matching(/listening/);
+  const { stderr, exitCode } = at.run(["timer", "ping", "--count", "3", "--tls-ca", "none"]);
+  assert.equal(await at.clock.runUntil(exitCode), 0, stderr.text);
+  server.interrupt();
+  await at.clock.runUntil(server.exitCode);
   assert.deepEqual(at.tlsMaterials, []);
 });
 
@@ -84,10 +97,14 @@ for (
       /--tls-ca without --tls-cert and --tls-key: tram mapreduce worker wants all three, or none/,
     ],
     [
+      "mapreduce run --job wordcount --output out --tls-ca ca.pem a.txt",
+      /Cannot use --tls-ca alone: --tls-ca goes with --tls-cert and --tls-key here, /,
+    ],
+    [
       "mapreduce run --job wordcount --output out --tls-cert lab.pem --tls-key lab.key a.txt",
       /Cannot start workers here without --tls-ca, /,
     ],
-    ["timer ping --tls-ca none.pem", /Cannot read --tls-ca none\.pem: no such file/],
+    ["timer ping --tls-ca none.pem", /Cannot read --tls-ca none\.pem: there is no such file/],
     ["timer ping --tls-ca empty.pem", /no certificate in it, it is no PEM/],
     ["timer ping --tls-ca lab.key", /no certificate in it, only PRIVATE KEY/],
     ["timer ping --tls-ca cut.pem", /cut\.pem: Cannot read PEM: 1 parts begin, 0 end/],
@@ -99,7 +116,10 @@ for (
     ],
     ["timer serve --tls-cert lab.key --tls-key lab.key", /--tls-cert lab\.key: there is no cert/],
     ["timer serve --tls-cert lab.pem --tls-key lab.pem", /no private key in it, only CERTIFICATE/],
-    ["timer serve --tls-cert lab.pem --tls-key none.key", /--tls-key none\.key: no such file/],
+    [
+      "timer serve --tls-cert lab.pem --tls-key none.key",
+      /--tls-key none\.key: there is no such file/,
+    ],
     ["timer serve --tls-cert lab.pem --tls-key locked.key", /locked with a password; "openssl/],
   ] as const
 ) {

@@ -45,3 +45,15 @@ Deno.test("tram shows one line of a wrong command line, whatever the level", asy
   assert.equal(await exitCode, 2);
   assert.match(stderr.text, /^tram: Cannot write wrong\.txt: [^\n]+\n$/);
 });
+
+Deno.test("tram writes why it ended to the log file, too", async () => {
+  const room = new FakeRoom();
+  room.storeFailures.set("broken", new StoreError("other", "Cannot open broken: a bug"));
+  const args = ["collect", "serve", "--insecure", "--store", "broken", "--log-file", "tram.log"];
+  const { exitCode } = room.run(args);
+  assert.equal(await room.clock.runUntil(exitCode), 1);
+  assert.match(
+    room.logFiles.texts.get("tram.log") ?? "",
+    / error collect: Cannot open broken: a bug\n$/,
+  );
+});

@@ -108,7 +108,8 @@ Deno.test({
       await session.until("it ended", () => session.events.some(({ type }) => type === "exited"));
       assert(session.output.startsWith("\u0001\ufffde2e-"), session.output);
       session.guard.end();
-      assert.deepEqual(await session.guard.ended, { left: [], lost: undefined, isSilent: false });
+      const good = { left: [], lost: undefined, isSilent: false, code: 0 };
+      assert.deepEqual(await session.guard.ended, good);
     }
     for (const { folder } of machines) {
       assert.throws(() => Deno.statSync(folder), Deno.errors.NotFound);

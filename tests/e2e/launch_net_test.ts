@@ -168,7 +168,7 @@ test(
     assert.equal(sessions.length, 1);
     for (const pid of [...sessions, ...guards]) Deno.kill(pid, "SIGKILL");
     const { code, stderr } = await process.ended;
-    assert.equal(code, 1);
+    assert.equal(code, 69);
     assert.match(stderr, /far\.1 was lost: node1: the connection was lost/);
     assert.match(stderr, /far\.3 was lost: node3: the connection was lost/);
     assert.match(stderr, /far\.2 was lost: node2: nothing was heard from it for 3\.0 s/);

@@ -1,6 +1,6 @@
 /** `mapreduce` when processes die or stand still. */
 import assert from "node:assert/strict";
-import { Random } from "../fuzz/random.ts";
+import { Random } from "../random.ts";
 import { stopInReduce } from "./mapreduce_stop.ts";
 import { attemptsOf, startWorkers, withRoom } from "./mapreduce_room.ts";
 import { wait } from "./processes.ts";

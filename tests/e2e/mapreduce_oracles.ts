@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { gzipSync } from "node:zlib";
-import { Random } from "../fuzz/random.ts";
+import { Random } from "../random.ts";
 import { tramCommand } from "./processes.ts";
 import { fromSource } from "./root.ts";
 

@@ -5,7 +5,7 @@ import type { ChatStore } from "../../../lib/chat/store/chat_store.ts";
 import { openSqliteChatStore } from "../../../lib/chat/store/sqlite_chat_store.ts";
 import { openSqliteStore } from "../../../lib/collect/store/sqlite_store.ts";
 import { StoreError } from "../../../lib/store/store_error.ts";
-import { cookie, lobby } from "../../chat/store/conformance.ts";
+import { cookie, lobby } from "../../chat/store/store_samples.ts";
 import { openTemporaryChat } from "./chat_store_fixture.ts";
 import { canMount, smallDisk } from "./small_disk.ts";
 import { TempFolder } from "./temp_folder.ts";
