@@ -13,6 +13,12 @@ const { data, dataEnd, fetch } = mapreduceService.kinds;
 /** Time in which a worker that is asked for runs has to say something, in milliseconds. */
 export const SILENT_MS = 15_000;
 
+/** Time in which it has to say more than a trickle, in milliseconds. */
+export const TRICKLE_MS = 60_000;
+
+/** Bytes that are more than a trickle. */
+const TRICKLE_BYTES = 4096;
+
 /** Runs that one worker may wait for: four in each of its at most 4,096 slots, and some given up. */
 const MAX_RELAYS = 20_000;
 
@@ -46,6 +52,8 @@ export class RelayDesk {
   readonly #relays = new Map<number, Relay>();
   /** Since when nothing has come of those who are asked for something. */
   readonly #silentSinceMs = new Map<WorkerLine, number>();
+  /** Since when no more than so many bytes have. */
+  readonly #trickles = new Map<WorkerLine, { readonly sinceMs: number; bytes: number }>();
   /** Runs that they wait for, by who asks. */
   readonly #asked = new Map<WorkerLine, number>();
   #lastId = 0;
@@ -81,6 +89,10 @@ export class RelayDesk {
     if (relay === undefined || relay.from !== from) return release();
     const bytes = view.copy(ENGINE_BYTES.dataHead);
     this.#silentSinceMs.delete(from);
+    const trickle = this.#trickles.get(from);
+    if (trickle !== undefined && (trickle.bytes += bytes.length) >= TRICKLE_BYTES) {
+      this.#trickles.delete(from);
+    }
     this.relayedBytes += bytes.length;
     relay.bytes += bytes.length;
     relay.waiting++;
@@ -95,13 +107,14 @@ export class RelayDesk {
   /** A worker has sent something else, which may have gone before a run. */
   heard(from: WorkerLine): void {
     this.#silentSinceMs.delete(from);
+    this.#trickles.delete(from);
   }
 
   /** A run is over. */
   dataEnd(from: WorkerLine, end: DataEnd): void {
     const relay = this.#relays.get(end.id);
     if (relay === undefined || relay.from !== from) return;
-    this.#silentSinceMs.delete(from);
+    this.heard(from);
     this.#forget(end.id, relay);
     const isShort = end.bytes !== relay.bytes;
     const message = end.failure?.message ?? `${relay.bytes} of ${end.bytes} bytes came`;
@@ -112,17 +125,29 @@ export class RelayDesk {
     relay.last = relay.last.then(() => to.post.bulk(dataEnd, { id, bytes, ...failure }));
   }
 
-  /** Ends what is asked of workers that have said nothing for {@linkcode SILENT_MS}. */
+  /**
+   * Ends what is asked of workers that have said nothing for {@linkcode SILENT_MS}, or next to nothing
+   * for {@linkcode TRICKLE_MS}.
+   */
   tick(nowMs: number): void {
+    const awaited = new Set<WorkerLine>();
     const busy = new Set<WorkerLine>();
     for (const { from, waiting } of this.#relays.values()) {
+      awaited.add(from);
       if (waiting > 0) busy.add(from); // it gets no credit, so that it cannot go on
+    }
+    for (const line of [...this.#silentSinceMs.keys(), ...this.#trickles.keys()]) {
+      if (!awaited.has(line)) this.heard(line);
     }
     const silent = new Set<WorkerLine>();
     for (const { from } of this.#relays.values()) {
       const sinceMs = this.#silentSinceMs.get(from);
+      const trickle = this.#trickles.get(from);
       if (sinceMs === undefined || busy.has(from)) this.#silentSinceMs.set(from, nowMs);
       else if (nowMs - sinceMs >= SILENT_MS) silent.add(from);
+      if (trickle === undefined || busy.has(from)) {
+        this.#trickles.set(from, { sinceMs: nowMs, bytes: 0 });
+      } else if (nowMs - trickle.sinceMs >= TRICKLE_MS) silent.add(from);
     }
     for (const from of silent) this.#endAll(from, "the worker that has it does not answer");
   }
@@ -141,7 +166,7 @@ export class RelayDesk {
       if (relay.from !== from) continue;
       this.dataEnd(from, { id, bytes: 0, failure: { code: "gone", message } });
     }
-    this.#silentSinceMs.delete(from);
+    this.heard(from);
   }
 
   #forget(relayId: number, { to }: Relay): void {

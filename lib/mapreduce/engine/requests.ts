@@ -23,6 +23,12 @@ interface Request {
   error: unknown;
 }
 
+/** Bytes between two calls of `isSilent` that are more than a trickle. */
+const TRICKLE_BYTES = 4096;
+
+/** Calls of `isSilent` for which nothing but a trickle may come. */
+const MOST_TRICKLES = 6;
+
 /** The requests of one line. */
 export class Requests<K extends Kinds> {
   readonly #post: LinePost<K>;
@@ -33,6 +39,9 @@ export class Requests<K extends Kinds> {
   #taking = 0;
   /** Whether something has come, or was being taken, since {@linkcode Requests.isSilent}. */
   #wasHeard = true;
+  /** Bytes that came since then, and how often they were a trickle. */
+  #heardBytes = 0;
+  #trickles = 0;
 
   /** One per connection. */
   constructor(post: LinePost<K>) {
@@ -87,6 +96,7 @@ export class Requests<K extends Kinds> {
     const frameBytes = view.length + 5;
     const release = () => this.#post.connection.releaseBulk(frameBytes);
     this.#wasHeard = true;
+    this.#heardBytes += view.length;
     if (request === undefined) return release();
     this.#taking++;
     const bytes = view.copy(ENGINE_BYTES.dataHead);
@@ -104,16 +114,23 @@ export class Requests<K extends Kinds> {
     });
   }
 
-  /** Whether something was asked for and nothing has come of anything since the last call. */
+  /**
+   * Whether something was asked for and nothing has come of anything since the last call, or for so
+   * long so little that it would never end.
+   */
   isSilent(): boolean {
-    const wasHeard = this.#wasHeard || this.#taking > 0 || this.#open.size === 0;
+    const isFine = this.#taking > 0 || this.#open.size === 0 || this.#heardBytes >= TRICKLE_BYTES;
+    this.#trickles = isFine ? 0 : this.#trickles + 1;
+    const wasHeard = isFine || (this.#wasHeard && this.#trickles < MOST_TRICKLES);
     this.#wasHeard = false;
+    this.#heardBytes = 0;
     return !wasHeard;
   }
 
   /** Handles DATA_END. */
   dataEnd({ id, bytes, failure }: DataEnd): void {
     this.#wasHeard = true;
+    this.#heardBytes = Infinity; // something has come to its end
     const request = this.#open.get(id);
     if (request === undefined) return;
     this.#open.delete(id);

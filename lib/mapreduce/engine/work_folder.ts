@@ -1,20 +1,23 @@
 /**
  * The temporary folder of a worker. It goes at the end; those of workers that died without a word go when
  * the next worker starts on the machine: the name has the number of the process. Where the system has
- * given that number to another process meanwhile, the folder stays until a later time.
+ * given that number to another process meanwhile, the folder stays until a later time. Containers that
+ * share a folder count processes of their own, so that the name says whose count it is, too.
  */
 import { join } from "node:path";
 
 /** What names of these folders begin with. */
 const PREFIX = "tram-mapreduce-";
 
-/** The number of the process in such a name. */
-const NAME = /^tram-mapreduce-(\d+)-/;
+/** The number of the process in such a name, and who counts. */
+const NAME = /^tram-mapreduce-(\d+)-(\d+)-/;
 
 /** What tells whether a process is still there. */
 export interface ProcessList {
   /** Number of this process. */
   readonly pid: number;
+  /** Within what numbers of processes hold: digits, the same for all that see the same processes. */
+  readonly space: string;
   /** Whether there is a process of that number, be it another program's. */
   isThere(pid: number): boolean;
 }
@@ -32,7 +35,10 @@ export interface WorkFolder extends AsyncDisposable {
  */
 export async function openWorkFolder(root: string, processes: ProcessList): Promise<WorkFolder> {
   await removeStale(root, processes);
-  const path = await Deno.makeTempDir({ dir: root, prefix: `${PREFIX}${processes.pid}-` });
+  const path = await Deno.makeTempDir({
+    dir: root,
+    prefix: `${PREFIX}${processes.pid}-${processes.space}-`,
+  });
   return {
     path,
     async [Symbol.asyncDispose]() {
@@ -41,11 +47,12 @@ export async function openWorkFolder(root: string, processes: ProcessList): Prom
   };
 }
 
-async function removeStale(root: string, { isThere, pid }: ProcessList): Promise<void> {
+async function removeStale(root: string, { isThere, pid, space }: ProcessList): Promise<void> {
   try {
     for await (const { name, isDirectory } of Deno.readDir(root)) {
-      const number = Number(NAME.exec(name)?.[1] ?? NaN);
-      if (!isDirectory || Number.isNaN(number) || number === pid || isThere(number)) continue;
+      const [, digits = "", counter] = NAME.exec(name) ?? [];
+      const number = Number(digits);
+      if (!isDirectory || counter !== space || number === pid || isThere(number)) continue;
       await remove(join(root, name));
     }
   } catch {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { settle } from "../../../lib/clock/fake_clock.ts";
 import type { AttemptName } from "../../../lib/mapreduce/engine/attempt_name.ts";
 import type { DataEnd, Fetch } from "../../../lib/mapreduce/engine/messages.ts";
-import { RelayDesk, SILENT_MS } from "../../../lib/mapreduce/engine/relay_desk.ts";
+import { RelayDesk, SILENT_MS, TRICKLE_MS } from "../../../lib/mapreduce/engine/relay_desk.ts";
 import type { WorkerLine } from "../../../lib/mapreduce/engine/worker_line.ts";
 import { encodeFrame } from "../../../lib/transport/frame.ts";
 import { FrameView } from "../../../lib/transport/frame_view.ts";
@@ -131,6 +131,34 @@ Deno.test("RelayDesk.tick() takes a run as gone whose holder says nothing", asyn
   await settle();
   assert.deepEqual(lost, [name]);
   assert.deepEqual(to.ends.map(({ id, failure }) => [id, failure?.code]), [[77, "gone"]]);
+});
+
+Deno.test("RelayDesk.tick() takes a run as gone that trickles without end", async () => {
+  const { desk, from, relay, lost } = setUp();
+  let ms = 0;
+  const trickle = async (untilMs: number, text: string) => {
+    for (; ms < untilMs; ms += 1000) {
+      desk.tick(ms);
+      desk.data(from.line, dataOf(relay, text));
+      await settle();
+    }
+  };
+  await trickle(TRICKLE_MS / 2, "x");
+  await trickle(2 * TRICKLE_MS, "x".repeat(200));
+  assert.deepEqual(lost, []);
+  await trickle(4 * TRICKLE_MS, "x");
+  assert.deepEqual(lost, [name]);
+});
+
+Deno.test("RelayDesk.tick() forgets the silence of a holder of whom nothing is wanted", () => {
+  const { desk, from, to, lost } = setUp();
+  desk.tick(0);
+  desk.left(to.line);
+  desk.tick(1000);
+  const other = fakeLine();
+  desk.fetch(other.line, { id: 78, name, partition: 3 });
+  for (const ms of [0, 1, SILENT_MS - 1]) desk.tick(2 * TRICKLE_MS + ms);
+  assert.deepEqual([lost, from.fetches.length], [[], 2]);
 });
 
 Deno.test("RelayDesk.tick() waits for a holder that waits for who asked", async () => {

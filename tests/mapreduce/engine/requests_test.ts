@@ -73,6 +73,23 @@ Deno.test("Requests.ask() does not wait for what nobody wants, and gives its cre
   assert.deepEqual((await ask(controller.signal)).error, reason);
 });
 
+Deno.test("Requests.isSilent() is true when nothing but a trickle comes for long", async () => {
+  const { requests, ask, ids } = setUp();
+  ask();
+  const looks = async (text: string, times: number) => {
+    const all: boolean[] = [];
+    for (let i = 0; i < times; i++) {
+      requests.data(dataOf(ids[0] ?? -1, text));
+      await settle();
+      all.push(requests.isSilent());
+    }
+    return all;
+  };
+  assert.deepEqual(await looks("x", 5), Array(5).fill(false));
+  assert.deepEqual(await looks("x".repeat(4096), 1), [false]);
+  assert.deepEqual(await looks("x", 6), [...Array(5).fill(false), true]);
+});
+
 Deno.test("Requests.isSilent() is true when nothing comes of what was asked for", async () => {
   const { requests, ask, ids } = setUp();
   assert.deepEqual([requests.isSilent(), requests.isSilent()], [false, false]);

@@ -5,17 +5,18 @@ import { openWorkFolder } from "../../../lib/mapreduce/engine/work_folder.ts";
 Deno.test("openWorkFolder() takes away what dead processes left, and nothing else", async () => {
   const root = await Deno.makeTempDir();
   try {
-    const processes = { pid: 10, isThere: (pid: number) => pid === 12 };
-    for (const name of ["tram-mapreduce-11-x", "tram-mapreduce-12-x", "mine"]) {
+    const processes = { pid: 10, space: "1", isThere: (pid: number) => pid === 12 };
+    const [alive, elsewhere] = ["tram-mapreduce-12-1-x", "tram-mapreduce-11-2-x"];
+    for (const name of ["tram-mapreduce-11-1-x", alive, elsewhere, "mine"]) {
       await Deno.mkdir(`${root}/${name}`);
       await Deno.writeTextFile(`${root}/${name}/file`, "text");
     }
     const folder = await openWorkFolder(root, processes);
     const names = () => [...Deno.readDirSync(root)].map(({ name }) => name).sort();
-    assert.deepEqual(names().length, 3);
-    assert(names().includes("tram-mapreduce-12-x") && names().includes("mine"));
+    assert.deepEqual(names().length, 4);
+    for (const name of [alive, elsewhere, "mine"]) assert(names().includes(name), name);
     await folder[Symbol.asyncDispose]();
-    assert.deepEqual(names(), ["mine", "tram-mapreduce-12-x"]);
+    assert.deepEqual(names(), ["mine", elsewhere, alive]);
   } finally {
     await Deno.remove(root, { recursive: true });
   }

@@ -7,6 +7,7 @@ export const FAULTS = {
   "vanish": "its lines are half-open: what is on them is lost without a sign, new ones are fine",
   "stall": "nothing goes through its lines",
   "part": "its lines stall, and nobody can connect to it, nor it to others",
+  "apart": "it and another machine cannot meet, both can meet others",
   "slow-line": "its lines have little bandwidth and a long delay",
   "freeze": "its process does not run, as after SIGSTOP or in swap",
   "kill": "its process is killed, and starts again afterwards",

@@ -17,18 +17,18 @@ export async function shrinkFaults(
   const stillFails = async (some: readonly Fault[]) => runs++ < maxRuns && await fails(some);
   let kept = faults;
   if (kept.length > 0 && await stillFails([])) return [];
-  for (let parts = 2; kept.length > 1 && parts <= kept.length && runs < maxRuns;) {
+  for (let parts = 2; kept.length > 1 && runs < maxRuns;) {
     const size = Math.ceil(kept.length / parts);
     let smaller: readonly Fault[] | undefined;
     for (let at = 0; at < kept.length && smaller === undefined; at += size) {
       const rest = [...kept.slice(0, at), ...kept.slice(at + size)];
       if (await stillFails(rest)) smaller = rest;
     }
-    if (smaller === undefined) parts *= 2;
-    else {
+    if (smaller !== undefined) {
       kept = smaller;
       parts = Math.max(2, parts - 1);
-    }
+    } else if (size > 1) parts = Math.min(kept.length, parts * 2);
+    else break;
   }
   for (let at = 0; at < kept.length; at++) {
     for (let fault = kept[at]; fault !== undefined && fault.forMs > 1;) {

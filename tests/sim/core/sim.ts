@@ -1,4 +1,5 @@
 import { FakeClock, settle } from "../../../lib/clock/fake_clock.ts";
+import { unreachable } from "../../../lib/transport/connect_tcp.ts";
 import { type MemoryLink, MemoryNetwork } from "../../../lib/transport/memory_network.ts";
 import type { PathSettings } from "../../../lib/transport/memory_path.ts";
 import type { Address, ByteStream } from "../../../lib/transport/network.ts";
@@ -32,6 +33,8 @@ export class Sim {
   readonly #bug: string | undefined;
   readonly #ends = new Map<MemoryLink, readonly [SimMachine, SimMachine]>();
   readonly #owners = new Map<number, SimMachine>();
+  /** Pairs of machines that cannot meet. */
+  readonly #apart = new Map<Fault, readonly [SimMachine, SimMachine]>();
   readonly #watched: Watched[] = [];
   #digest = 0x811c9dc5;
   #failure: SimFailure | undefined;
@@ -157,6 +160,7 @@ export class Sim {
   ): Promise<boolean> {
     const endMs = this.clock.monotonicNs() / 1e6 + limitMs;
     while (!holds()) {
+      if (this.#failure !== undefined) return false;
       const nowMs = this.clock.monotonicNs() / 1e6;
       if (nowMs >= endMs) {
         const text = typeof what === "string" ? what : what();
@@ -184,9 +188,11 @@ export class Sim {
   /** For processes: a line to whoever listens there. Silence ends with `signal`. */
   async connect(from: SimMachine, address: Address, signal: AbortSignal): Promise<ByteStream> {
     const to = this.#owners.get(address.port);
-    if (from.isSilent || to?.isSilent) {
+    if (from.isSilent || to?.isSilent || this.#areApart(from, to)) {
+      if (signal.aborted) throw unreachable(address, signal, undefined);
       return await new Promise((_, reject) => {
-        signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+        const onAbort = () => reject(unreachable(address, signal, undefined));
+        signal.addEventListener("abort", onAbort, { once: true });
       });
     }
     const before = this.network.links.length;
@@ -201,9 +207,32 @@ export class Sim {
     return await connected;
   }
 
-  /** For machines: whether the other end of a line stands still. */
-  isStalled(link: MemoryLink, except: SimMachine): boolean {
-    return this.#ends.get(link)?.some((end) => end !== except && end.isStalled) ?? false;
+  /** For machines: whether a line stands still, for either of its ends or for both together. */
+  isStalled(link: MemoryLink): boolean {
+    const [from, to] = this.#ends.get(link) ?? [];
+    return from?.isStalled || to?.isStalled || this.#areApart(from, to);
+  }
+
+  /** For machines: from now on, or until now, one cannot meet another, which the dice choose. */
+  setApart(machine: SimMachine, fault: Fault, begins: boolean): void {
+    const others = this.machines.filter((other) => other !== machine);
+    const other = others[Math.floor(fault.dice * others.length)];
+    if (begins && other !== undefined) {
+      this.note(`${machine.name} and ${other.name} cannot meet`);
+      this.#apart.set(fault, [machine, other]);
+    }
+    const pair = this.#apart.get(fault);
+    if (!begins) this.#apart.delete(fault);
+    for (const [link, ends] of this.#ends) {
+      if (!pair?.every((end) => ends.includes(end))) continue;
+      if (begins) link.stall();
+      else if (!this.isStalled(link)) link.resume();
+    }
+  }
+
+  #areApart(one: SimMachine | undefined, other: SimMachine | undefined): boolean {
+    if (one === undefined || other === undefined || one === other) return false;
+    return this.#apart.values().some((pair) => pair.includes(one) && pair.includes(other));
   }
 
   /** For machines: gives lines the delays that their ends have now. */

@@ -1,10 +1,22 @@
 import type { FakeClock } from "../../../lib/clock/fake_clock.ts";
 
+/** A stretch of true time in which nothing was done to a clock. */
+export interface ClockPiece {
+  /** Where it begins, in nanoseconds of true time. */
+  readonly fromNs: number;
+  /** What the wall clock showed there, in microseconds since 1970, not cut off. */
+  readonly wallUs: number;
+  /** How much of its own time passes in one of true time. */
+  readonly rate: number;
+}
+
 /**
  * The clocks of a machine: monotonic time, which may run too fast, and wall time, which goes with it and
  * is set now and then. The fake clock shows true time.
  */
 export class SimClock {
+  /** All that was ever done to it, oldest first: what it showed at any moment follows. */
+  readonly pieces: ClockPiece[] = [];
   readonly #truth: FakeClock;
   #ppm: number;
   /** True and own time at the moment when the rate was last changed. */
@@ -22,6 +34,7 @@ export class SimClock {
     this.#sinceNs = truth.monotonicNs();
     this.#ownNs = 0;
     this.#wallOffsetUs = truth.wallUs() + offsetUs;
+    this.#note();
   }
 
   /** Nanoseconds since it was made. */
@@ -47,6 +60,7 @@ export class SimClock {
   /** Sets the wall clock. */
   step(byUs: number): void {
     this.#wallOffsetUs += byUs;
+    this.#note();
   }
 
   /** From now on it runs at another rate. */
@@ -54,6 +68,12 @@ export class SimClock {
     this.#ownNs = this.#exactNs();
     this.#sinceNs = this.#truth.monotonicNs();
     this.#ppm = ppm;
+    this.#note();
+  }
+
+  #note(): void {
+    const fromNs = this.#truth.monotonicNs();
+    this.pieces.push({ fromNs, wallUs: this.exactWallUs(), rate: 1 + this.#ppm / 1e6 });
   }
 
   #exactNs(): number {

@@ -10,6 +10,8 @@ interface Commit {
  * process dies, some of those that wait are there and some are not, in order, and nobody was told.
  */
 export class SimDisk {
+  /** How much longer each commit takes than on a fast disk, in milliseconds. */
+  ownMs = 0;
   readonly #clock: FakeClock;
   readonly #random: Random;
   #queue: Commit[] = [];
@@ -38,13 +40,13 @@ export class SimDisk {
    * Commits something.
    *
    * @param apply changes what is on the disk, at once; whatever it needs must have been copied before
-   * @param whenFull makes the error of a full disk
+   * @param whenFull makes the error of a full disk; none where no room is needed
    */
-  commit<T>(apply: () => Promise<T>, whenFull: () => Error): Promise<T> {
+  commit<T>(apply: () => Promise<T>, whenFull?: () => Error): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     this.#queue.push({
       apply: async () => {
-        if (this.isFull) return reject(whenFull());
+        if (this.isFull && whenFull !== undefined) return reject(whenFull());
         await apply().then(resolve, reject);
       },
     });
@@ -75,7 +77,7 @@ export class SimDisk {
   #next(): void {
     const epoch = this.#epoch;
     this.#isBusy = true;
-    this.#clock.after(0.2 + this.#random.below(3) + this.#slowMs, async () => {
+    this.#clock.after(0.2 + this.#random.below(3) + this.ownMs + this.#slowMs, async () => {
       if (epoch !== this.#epoch) return;
       // Whoever came meanwhile shares the commit.
       const group = this.#queue.splice(0, this.#random.between(1, 50));

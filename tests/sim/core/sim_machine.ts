@@ -80,7 +80,8 @@ export class SimMachine {
   }
 
   /** Something goes wrong. */
-  begin({ kind, dice, forMs }: Fault): void {
+  begin(fault: Fault): void {
+    const { kind, dice, forMs } = fault;
     switch (kind) {
       case "cut":
         return this.cut();
@@ -98,6 +99,8 @@ export class SimMachine {
         this.#now.part++;
         for (const link of this.#links) link.stall();
         return;
+      case "apart":
+        return this.sim.setApart(this, fault, true);
       case "slow-line":
         this.#now.slowLine++;
         return this.sim.setPaths(this.#links);
@@ -127,7 +130,8 @@ export class SimMachine {
   }
 
   /** What went wrong is over. */
-  async end({ kind }: Fault): Promise<void> {
+  async end(fault: Fault): Promise<void> {
+    const { kind } = fault;
     switch (kind) {
       case "stall":
         this.#now.stall--;
@@ -135,6 +139,8 @@ export class SimMachine {
       case "part":
         this.#now.part--;
         return this.#resume();
+      case "apart":
+        return this.sim.setApart(this, fault, false);
       case "slow-line":
         this.#now.slowLine--;
         return this.sim.setPaths(this.#links);
@@ -164,7 +170,7 @@ export class SimMachine {
 
   #resume(): void {
     if (this.#now.stall + this.#now.part > 0) return;
-    for (const link of this.#links) if (!this.sim.isStalled(link, this)) link.resume();
+    for (const link of this.#links) if (!this.sim.isStalled(link)) link.resume();
   }
 
   /** Whether its lines stand still. */
