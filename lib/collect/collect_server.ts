@@ -28,6 +28,8 @@ export class CollectServer implements Disposable {
   /** By session, in the order in which they came last. */
   readonly #trackers = new Map<string, OffsetTracker>();
   readonly #onTrouble: (error: unknown) => void;
+  /** Ends with the reports that are asked for. */
+  #reports: Promise<unknown> = Promise.resolve();
   #timer: Timer | undefined;
 
   /** @param onTrouble told when the store cannot keep what it should, once per call */
@@ -46,6 +48,7 @@ export class CollectServer implements Disposable {
       clocks: this.#clocks,
       clock: this.#clock,
       store: this.#store,
+      report: (query) => this.#report(query),
       trackerFor: (clientSteps, isTold) => this.#trackerFor(session, clientSteps, isTold),
       presenceOf: (session) => this.#presenceOf(session),
       onTrouble: this.#onTrouble,
@@ -61,6 +64,13 @@ export class CollectServer implements Disposable {
   /** Stops looking at the clock. */
   [Symbol.dispose](): void {
     this.#timer?.cancel();
+  }
+
+  /** One after the other: commits wait behind one that reads the store, but not behind many. */
+  #report(query: Parameters<CollectStore["report"]>[0]): ReturnType<CollectStore["report"]> {
+    const report = this.#reports.then(() => this.#store.report(query));
+    this.#reports = report.catch(() => {});
+    return report;
   }
 
   #trackerFor(session: string, clientSteps: number, isTold = false): OffsetTracker {

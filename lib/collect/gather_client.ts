@@ -44,6 +44,8 @@ export interface GatherParts {
   /** The server's own wall clock. */
   readonly clocks: BothClocks;
   readonly store: CollectStore;
+  /** Reads the store, when it is this client's turn. */
+  readonly report: CollectStore["report"];
   /**
    * Follows the clock of this session's client, also over earlier connections; a new one begins with
    * the count of steps that the client has, and also when one of them was left out. `isTold`: the

@@ -12,7 +12,8 @@ const SESSIONS_PER_FRAME = 16;
 /** What a server reports from. */
 export interface ReportParts {
   readonly clock: Clock;
-  readonly store: CollectStore;
+  /** Reads the store, when it is this asker's turn. */
+  readonly report: CollectStore["report"];
   /** What is known of a session that is connected; `undefined`: it is not. */
   readonly presenceOf: (session: string) => Presence | undefined;
 }
@@ -25,7 +26,7 @@ export interface ReportParts {
 export async function sendReports(
   connection: Connection<typeof collectService.kinds>,
   { clientIds }: ReportRequest,
-  { clock, store, presenceOf }: ReportParts,
+  { clock, report, presenceOf }: ReportParts,
 ): Promise<void> {
   let frames = 0;
   const send = async (reported: Reported) => {
@@ -34,7 +35,7 @@ export async function sendReports(
     }
     frames++;
   };
-  for (const { clientId, sessions } of sampledClients(await store.report({ clientIds }))) {
+  for (const { clientId, sessions } of sampledClients(await report({ clientIds }))) {
     const current = sessions.map((session) => {
       const presence = presenceOf(session.session);
       if (presence === undefined) return session;

@@ -49,12 +49,12 @@ export function progressText(sender: SampleSender, result: TakingResult, nowNs: 
 export function sendText(summary: SendSummary, columns = DEFAULT_COLUMNS): string {
   const { server, clientId, taken, found, waiting, dropped, missed, estimate } = summary;
   const parts = [
-    `${clientId} to ${server}: ${formatCount(taken)} samples taken`,
+    `${clientId} to ${server}: ${formatCount(taken)} ${taken === 1 ? "sample" : "samples"} taken`,
     ...(found > 0 ? [`${formatCount(found)} found in the spool`] : []),
     `${formatCount(taken + found - waiting - dropped)} stored`,
     ...(waiting > 0 ? [`${formatCount(waiting)} without an acknowledgement`] : []),
     ...(dropped > 0 ? [`${formatCount(dropped)} dropped for want of room`] : []),
-    ...(missed > 0 ? [`${formatCount(missed)} ticks missed`] : []),
+    ...(missed > 0 ? [`${formatCount(missed)} ${missed === 1 ? "tick" : "ticks"} missed`] : []),
   ];
   const lines = packLines(parts, { separator: ", ", indent: "", columns });
   lines.push(

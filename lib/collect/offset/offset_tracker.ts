@@ -195,6 +195,9 @@ export class OffsetTracker {
     const { fromLowUs, fromHighUs, clientSteps } = segment.start;
     const before = this.#segments[at - 2];
     const estimate = segment.estimateAt(clientUs);
+    if (Number.isNaN(fromHighUs)) {
+      return clientUs >= (segment.readings[0]?.atUs ?? Infinity) ? estimate : undefined;
+    }
     if (clientUs >= fromHighUs || before?.start.clientSteps !== clientSteps) return estimate;
     const earlier = this.#earlierEstimate(at - 1, clientUs);
     return clientUs > fromLowUs ? hull(earlier, estimate) : earlier;
@@ -288,7 +291,7 @@ function hull(
   earlier: OffsetEstimate | undefined,
   later: OffsetEstimate | undefined,
 ): OffsetEstimate | undefined {
-  if (earlier === undefined || later === undefined) return earlier ?? later;
+  if (earlier === undefined || later === undefined) return undefined;
   const lowUs = Math.min(earlier.offsetUs - earlier.boundUs, later.offsetUs - later.boundUs);
   const highUs = Math.max(earlier.offsetUs + earlier.boundUs, later.offsetUs + later.boundUs);
   return { ...later, offsetUs: (lowUs + highUs) / 2, boundUs: (highUs - lowUs) / 2 };

@@ -190,3 +190,17 @@ Deno.test("OffsetTracker says nothing of times at which nobody watched the serve
   assertAbout(tracker, NOW + 1022e6, 300 - 50e6);
   assert.equal(tracker.estimateAt(NOW + 999e6), undefined);
 });
+
+Deno.test("OffsetTracker knows of both sides of a step when one was before the first probe", () => {
+  const tracker = new OffsetTracker();
+  tracker.addStep("server", step(NOW - 1e6, -300_000));
+  feed(tracker, 3, NOW, 300, 0, 1);
+  const sizeUs = -50_000_000;
+  // It happened at some moment of the last second before 5 s.
+  tracker.addStep("server", step(NOW + 5e6 + 300 + sizeUs, sizeUs, { withinUs: 1e6 }));
+  assertAbout(tracker, NOW + 4.5e6, 300);
+  assertAbout(tracker, NOW + 4.5e6, 300 + sizeUs);
+  assertAbout(tracker, NOW + 3e6, 300);
+  tracker.addStep("server", step(NOW + 6e6 + 300 + 2 * sizeUs, sizeUs, { withinUs: 8e6 }));
+  assert.equal(tracker.estimateAt(NOW - 1e6), undefined);
+});
