@@ -24,7 +24,7 @@ const HINTS: Readonly<Record<string, string>> = {
   [LineErrorCode.BadToken]: "; give the server's token with --token-file or TRAM_TOKEN",
   [LineErrorCode.ServerUnproven]: "; --insecure goes on all the same",
   [LineErrorCode.TlsWanted]: "; give the certificate of its authority with --tls-ca",
-  [LineErrorCode.NoTls]: "; leave out --tls-ca if it shall not",
+  [LineErrorCode.NoTls]: "; --tls-ca none if it shall not",
 };
 
 /** The exit code that stands for an error. */

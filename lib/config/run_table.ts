@@ -12,6 +12,7 @@ import { kebabName, variableName } from "./option_names.ts";
 import { parseConfigText } from "./parse_config_text.ts";
 import { errorLine } from "./run_command.ts";
 import { type GivenFlag, resolve, type Resolved } from "./resolve.ts";
+import { settleTls } from "./settle_tls.ts";
 import { stackLines } from "./stack_lines.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -66,7 +67,7 @@ export async function runTable(
       program,
     );
     const sources = { flags: given.flags, env: envValues(table, env), file: inFile };
-    const resolved = resolve(table.options, sources);
+    const resolved = settleTls(resolve(table.options, sources));
     for (const [name, { value }] of resolved) values[name] = value;
     if (given.showConfig) {
       const { configJson, configText } = await import("./show_config.ts");

@@ -6,8 +6,8 @@ const MAX_LATE_MS = 10;
 /** Somebody who is called once per heartbeat. */
 interface Beating {
   dueNs: number;
-  readonly run: () => void;
-  isStopped: boolean;
+  /** `undefined`: stopped. What stays in the queue holds on to nothing, whatever comes and goes. */
+  run: (() => void) | undefined;
 }
 
 /** By clock and interval. */
@@ -48,7 +48,7 @@ export class Heartbeats {
 
   /** Calls `run` at each interval from now, at most 10 ms or a hundredth late, until disposed. */
   start(run: () => void): Disposable {
-    const beating = { dueNs: this.#nextNs(), run, isStopped: false };
+    const beating: Beating = { dueNs: this.#nextNs(), run };
     this.#queue.push(beating);
     this.#active++;
     this.#timer ??= this.#clock.after(this.#intervalMs, () => this.#beat());
@@ -56,8 +56,8 @@ export class Heartbeats {
   }
 
   #stop(beating: Beating): void {
-    if (beating.isStopped) return;
-    beating.isStopped = true;
+    if (beating.run === undefined) return;
+    beating.run = undefined;
     if (--this.#active > 0) return; // its place in the queue goes when it is due
     this.#queue = [];
     this.#first = 0;
@@ -87,7 +87,7 @@ export class Heartbeats {
       const next = this.#queue[this.#first];
       if (next === undefined || next.dueNs > nowNs) break;
       this.#first++;
-      if (next.isStopped) continue;
+      if (next.run === undefined) continue;
       next.dueNs = this.#nextNs();
       this.#queue.push(next);
       next.run();

@@ -88,6 +88,20 @@ Deno.test("networkOf() takes none for a file that the environment or a file name
   assert.deepEqual(at.tlsMaterials, []);
 });
 
+Deno.test("networkOf() takes none for a certificate as none for its key, which a file names", async () => {
+  const at = room();
+  at.texts.set("./tram.toml", 'tls-cert = "gone.pem"\ntls-key = "gone.key"\n');
+  await served(at, ["timer", "serve", "--tls-cert", "none"]);
+  await served(at, ["timer", "serve"], { TRAM_TLS_CERT: "none" });
+  assert.deepEqual(at.tlsMaterials, []);
+  const { stderr, exitCode } = at.run(
+    ["timer", "serve", "--tls-key", "lab.key"],
+    { TRAM_TLS_CERT: "none" },
+  );
+  assert.equal(await at.clock.runUntil(exitCode), 2);
+  assert.match(stderr.text, /--tls-key without --tls-cert/, "nobody believes in encryption");
+});
+
 for (
   const [args, says] of [
     ["timer serve --tls-cert lab.pem", /--tls-cert without --tls-key: tram timer serve wants both/],

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { FakeClock } from "../../lib/clock/fake_clock.ts";
+import { turn } from "../../lib/clock/turn.ts";
 import { Heartbeats, heartbeatsOf } from "../../lib/transport/heartbeats.ts";
 
 Deno.test("Heartbeats calls one at its own interval, exactly", async () => {
@@ -88,6 +91,22 @@ Deno.test("Heartbeats starts anew after all have gone, also from within a call",
   assert.equal(calls, 2);
   again?.[Symbol.dispose]();
   assert.equal(clock.pendingTimers, 0);
+});
+
+Deno.test("Heartbeats holds on to nothing of who was disposed of", async () => {
+  const heartbeats = new Heartbeats(new FakeClock(), 5000);
+  using _ = heartbeats.start(() => {});
+  const comeAndGo = () => {
+    const large = new Uint8Array(1024);
+    heartbeats.start(() => large.fill(1))[Symbol.dispose]();
+    return new WeakRef(large);
+  };
+  const gone = comeAndGo();
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc");
+  await turn();
+  collect();
+  assert.equal(gone.deref(), undefined);
 });
 
 Deno.test("heartbeatsOf() is one for each clock and interval", () => {

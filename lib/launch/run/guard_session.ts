@@ -54,7 +54,7 @@ export interface GuardEnd {
   readonly left: readonly number[];
   /** Why the guard cannot have ended its processes in good order; `undefined` when it has. */
   readonly lost: string | undefined;
-  /** Exit code for that: 69 or 77 where a machine cannot be reached, or lets nobody in. */
+  /** Exit code for that: 69 or 77 where it cannot be reached, or lets nobody in; 0: not lost. */
   readonly code: ExitCode;
   /** It was lost because nothing was heard from it any more. */
   readonly isSilent: boolean;

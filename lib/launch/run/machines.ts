@@ -1,4 +1,4 @@
-import type { ExitCode } from "../../config/exit_code.ts";
+import { ExitCode } from "../../config/exit_code.ts";
 import type { RunContext } from "../../context.ts";
 import { safeText } from "../../terminal/safe_text.ts";
 import type { OutputMessage, StartMessage } from "../guard/messages.ts";
@@ -187,10 +187,11 @@ export class Machines {
 /** Why nothing can be started on a machine whose guard has ended. */
 async function whyLost({ place, session }: Machine): Promise<Pick<NoStart, "message" | "code">> {
   const { lost, code } = await session.ended;
-  const message = lost === undefined
-    ? `Cannot start it: there is no way to ${place.name} any more`
-    : withName(place, lost);
-  return { message, code };
+  if (lost !== undefined) return { message: withName(place, lost), code };
+  return {
+    message: `Cannot start it: there is no way to ${place.name} any more`,
+    code: isFar(place) ? ExitCode.Unreachable : ExitCode.Failed,
+  };
 }
 
 /** `why`, which says of which machine. */

@@ -104,7 +104,10 @@ const clean = command({
   brief: "End what launches have left running, and see that nothing is left",
   examples: [
     { args: "--here", brief: "On this machine" },
-    { args: "--machines room.hosts --run lesson-7f3a", brief: "End one run" },
+    {
+      args: "--machines room.hosts --run 3f9c0d12e4b8567a",
+      brief: "End one run, as launch status names it",
+    },
   ],
   options: cleanOptions,
   load: async () => (await import("./clean.ts")).clean,

@@ -7,6 +7,7 @@ import { safeText } from "../../terminal/safe_text.ts";
 import type { Style } from "../../terminal/style.ts";
 import { formatTable } from "../../terminal/table.ts";
 import { isLoss } from "../input/problem.ts";
+import { figureLines } from "./figure_lines.ts";
 import { resultLosses } from "./result_losses.ts";
 import type { EarlierWork, JobResult } from "../engine/job_result.ts";
 import type { RunSummary } from "./run_summary.ts";
@@ -27,11 +28,7 @@ export function resultText(
     (result.counters["report.skipped_left_out"] ?? 0);
   const lines = [
     headline(summary, style),
-    ...isNothing(result) ? [] : formatTable({
-      columns: [{ title: "" }, { title: "", flexible: true }],
-      rows: rowsOf(summary).map(([name, text]) => [name, text]),
-      columnsAvailable,
-    }).slice(1),
+    ...isNothing(result) ? [] : figureLines(rowsOf(summary), columnsAvailable),
   ];
   if (losses.length + unnamed > 0) {
     lines.push("", style.yellow(`${counted(losses.length + unnamed, "loss", "losses")}:`));

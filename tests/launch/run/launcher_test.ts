@@ -4,7 +4,7 @@ import type { TramContext } from "../../../lib/context.ts";
 import { encodeMessage, type FromGuard } from "../../../lib/launch/guard/messages.ts";
 import type { HostLink } from "../../../lib/launch/host_link.ts";
 import { Launcher } from "../../../lib/launch/run/launcher.ts";
-import { rolePlan } from "../../../lib/launch/run/launch_plan.ts";
+import { type RolePlan, rolePlan } from "../../../lib/launch/run/launch_plan.ts";
 import type { Place } from "../../../lib/launch/run/place.ts";
 import type { LaunchResult } from "../../../lib/launch/run/supervisor_types.ts";
 import { Screen } from "../../../lib/terminal/screen.ts";
@@ -71,6 +71,7 @@ async function onTwo(
   body: (
     parts: { launcher: Launcher; one: FarMachine; two: FarMachine; out: () => string },
   ) => Promise<void>,
+  more: Partial<RolePlan> = { required: false },
 ): Promise<LaunchResult> {
   const room = new FakeRoom();
   const context = Promise.withResolvers<TramContext>();
@@ -81,7 +82,7 @@ async function onTwo(
   const [one, two] = [new FarMachine("one"), new FarMachine("two")];
   const role = rolePlan({
     ...{ name: "far", run: { program: "sleep", args: [] }, copies: 2, machines: "list" },
-    required: false,
+    ...more,
   });
   const found = await context.promise;
   const launcher = new Launcher({
@@ -131,6 +132,20 @@ Deno.test("Launcher cleans up after a guard that is gone, not after a machine th
   assert.deepEqual(result.failures.map(({ copy, why }) => `${copy} ${why}`), [
     "far.1 was lost: one: the connection was lost",
     "far.2 was lost: two: nothing was heard from it for 20 s",
+  ]);
+});
+
+Deno.test("Launcher fails when a copy is to start again where the guard has ended in good order", async () => {
+  const result = await onTwo(async ({ one, two }) => {
+    one.say(exited(1));
+    leave(one);
+    two.say({ type: "exited", copy: 2, code: 143, signal: "SIGTERM" });
+    leave(two);
+    await settle();
+  }, { restart: "on-failure" });
+  assert.equal(result.code, 69);
+  assert.deepEqual(result.failures.map(({ copy, why }) => `${copy} ${why}`), [
+    "far.2 Cannot start it: there is no way to two any more",
   ]);
 });
 

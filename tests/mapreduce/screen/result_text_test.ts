@@ -105,5 +105,8 @@ Deno.test("resultText() keeps to the width", () => {
   for (const columns of [20, 40, 60]) {
     const lines = shown({}, columns, top).split("\n").slice(1);
     for (const line of lines) assert(displayWidth(line) <= columns, line);
+    const [figures = ""] = lines.join("\n").split("\n\n");
+    const words = (text: string) => text.split(/\s+/);
+    assert.deepEqual(words(figures), words(shown({}).split("\n").slice(1).join(" ").trim()));
   }
 });

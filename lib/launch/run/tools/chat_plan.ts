@@ -18,12 +18,11 @@ export interface ChatFlags {
 export function chatPlan(flags: ChatFlags): LaunchPlan {
   const { bots, port, interval, duration, store, json } = flags;
   const server = { host: dialHost("server", flags), port: "{server.port}" };
+  const serve = passOn({ host: listenHost(flags), port, store, mode: "rooms" });
   return {
     name: "chat",
     roles: [
-      tramRole("server", ["chat", "serve", ...passOn({ host: listenHost(flags), port, store })], {
-        ready: LISTENING,
-      }),
+      tramRole("server", ["chat", "serve", ...serve], { ready: LISTENING }),
       tramRole("bot", [
         ...["launch", "bot", "--nick", "bot-{index}"],
         ...passOn({ ...server, bots, interval, duration, json }),

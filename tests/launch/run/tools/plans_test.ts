@@ -48,6 +48,10 @@ Deno.test("advertisedHost() is where a server listens alone, unless somebody say
   }
 });
 
+Deno.test("chatPlan() has a server with rooms, whatever a file says", () => {
+  assert.match(line(chatPlan(chat), "server"), / --mode rooms\b/);
+});
+
 Deno.test("collectPlan() passes on what was typed, and ends with a report", () => {
   const plan = collectPlan({ ...collect, interval: "15ms", duration: "10s", json: true });
   assert.equal(
