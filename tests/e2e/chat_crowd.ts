@@ -14,6 +14,7 @@ import { keepSession, type SendResult } from "../../lib/transport/session/keep_s
 import type { Outbox } from "../../lib/transport/session/outbox.ts";
 import { MemoryState } from "../../lib/transport/session/session_state.ts";
 import { tcpNetwork } from "../../lib/transport/tcp_network.ts";
+import type { Token } from "../../lib/transport/token.ts";
 
 const { kinds } = chatService;
 
@@ -31,6 +32,8 @@ export interface CrowdOptions {
   readonly port: number;
   readonly nick: string;
   readonly rooms: readonly string[];
+  /** What opens the door. @default {nothing: it stands open} */
+  readonly token?: Token | undefined;
   /** Lines that it sends before the first of them is acknowledged. @default {MAX_IN_FLIGHT} */
   readonly inFlight?: number;
   /** Told of each line, also of those that come again. */
@@ -74,6 +77,7 @@ export class CrowdMember {
         host: "127.0.0.1",
         port: options.port,
         clientId: options.nick,
+        token: options.token,
         timeoutMs: 20_000,
         network: tcpNetwork,
       },

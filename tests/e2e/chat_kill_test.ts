@@ -1,6 +1,6 @@
 /** A server of `chat` that is killed at any moment, and a client too: each line is there once, in order. */
 import assert from "node:assert/strict";
-import { Random } from "../fuzz/random.ts";
+import { Random } from "../random.ts";
 import { CrowdMember } from "./chat_crowd.ts";
 import {
   type ChatClientProcess,

@@ -1,6 +1,6 @@
 /** Real servers and clients of `chat` in a folder of their own, and what is in the store afterwards. */
 import { DatabaseSync } from "node:sqlite";
-import type { ChatEvent } from "../../lib/chat/client/chat_event.ts";
+import type { ChatEvent } from "../../lib/chat/chat_event.ts";
 import { JsonProcess } from "./json_process.ts";
 import { withFolder } from "./processes.ts";
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { sampleCodec } from "../../lib/collect/sample_codec.ts";
 import { realStateFiles } from "../../lib/transport/session/real_state_files.ts";
 import { StateFile } from "../../lib/transport/session/state_file.ts";
-import { Random } from "../fuzz/random.ts";
+import { Random } from "../random.ts";
 import { type CollectRoom, summaryOf, until, withRoom } from "./collect_room.ts";
 import { type TramProcess, wait } from "./processes.ts";
 

@@ -261,7 +261,7 @@ export async function writeRandom(path: string, sizeBytes: number): Promise<void
 }
 
 /** One says lines, the other notes how long each took, until they are told to stop. */
-export async function talkUntil(
+async function talkUntil(
   signal: AbortSignal,
   one: ChatClientProcess,
   other: ChatClientProcess,
