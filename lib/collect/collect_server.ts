@@ -48,15 +48,16 @@ export class CollectServer implements Disposable {
       clocks: this.#clocks,
       clock: this.#clock,
       store: this.#store,
-      report: (query) => this.#report(query),
+      report: (query) => this.#report(connection, query),
       trackerFor: (clientSteps, isTold) => this.#trackerFor(session, clientSteps, isTold),
       presenceOf: (session) => this.#presenceOf(session),
       onTrouble: this.#onTrouble,
     });
     this.clients.set(connection, client);
     connection.closed.then(() => {
+      const seenUs = this.#clocks.wallUs(); // it was there when this clock was set
       this.clients.delete(connection);
-      this.#store.noteSeen(session, this.#clock.wallUs()).catch(this.#onTrouble);
+      this.#store.noteSeen(session, seenUs).catch(this.#onTrouble);
     });
     return client.handlers();
   }
@@ -66,9 +67,15 @@ export class CollectServer implements Disposable {
     this.#timer?.cancel();
   }
 
-  /** One after the other: commits wait behind one that reads the store, but not behind many. */
-  #report(query: Parameters<CollectStore["report"]>[0]): ReturnType<CollectStore["report"]> {
-    const report = this.#reports.then(() => this.#store.report(query));
+  /**
+   * One after the other: commits wait behind one that reads the store, but not behind many. Nothing is
+   * read for who has left while it waited.
+   */
+  #report(
+    asker: Connection<Kinds>,
+    query: Parameters<CollectStore["report"]>[0],
+  ): ReturnType<CollectStore["report"]> {
+    const report = this.#reports.then(() => asker.isOpen ? this.#store.report(query) : []);
     this.#reports = report.catch(() => {});
     return report;
   }

@@ -16,7 +16,9 @@ export function liveEstimate(tracker: OffsetTracker, serverUs: number): NotedEst
   const { readings, start } = tracker.current;
   const newest = readings.at(-1) ?? start.carried;
   if (newest === undefined) return undefined;
-  const clientUs = Math.max(newest.atUs, serverUs - newest.offsetUs);
+  // The newest winner may be far off: on a slow line, by half a second.
+  const { offsetUs: aboutUs } = tracker.estimateAt(newest.atUs) ?? newest;
+  const clientUs = Math.max(newest.atUs, serverUs - aboutUs);
   const estimate = tracker.estimateAt(clientUs);
   if (estimate === undefined) return undefined;
   const { atUs, offsetUs, boundUs, frequencyPpm, delayUs, probes } = estimate;

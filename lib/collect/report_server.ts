@@ -1,5 +1,5 @@
-import type { Clock } from "../clock/clock.ts";
 import type { Connection } from "../transport/connection.ts";
+import type { BothClocks } from "./both_clocks.ts";
 import { collectService } from "./protocol.ts";
 import type { Reported, ReportRequest } from "./report_messages.ts";
 import type { Presence } from "./report_live.ts";
@@ -11,7 +11,8 @@ const SESSIONS_PER_FRAME = 16;
 
 /** What a server reports from. */
 export interface ReportParts {
-  readonly clock: Clock;
+  /** The server's own wall clock. */
+  readonly clocks: BothClocks;
   /** Reads the store, when it is this asker's turn. */
   readonly report: CollectStore["report"];
   /** What is known of a session that is connected; `undefined`: it is not. */
@@ -26,7 +27,7 @@ export interface ReportParts {
 export async function sendReports(
   connection: Connection<typeof collectService.kinds>,
   { clientIds }: ReportRequest,
-  { clock, report, presenceOf }: ReportParts,
+  { clocks, report, presenceOf }: ReportParts,
 ): Promise<void> {
   let frames = 0;
   const send = async (reported: Reported) => {
@@ -40,11 +41,11 @@ export async function sendReports(
       const presence = presenceOf(session.session);
       if (presence === undefined) return session;
       const { estimate = session.estimate } = presence;
-      return { ...session, lastSeenUs: clock.wallUs(), estimate };
+      return { ...session, lastSeenUs: clocks.wallUs(), estimate };
     });
     for (let at = 0; at < current.length; at += SESSIONS_PER_FRAME) {
       await send({ client: { clientId, sessions: current.slice(at, at + SESSIONS_PER_FRAME) } });
     }
   }
-  await send({ end: { frames, nowUs: clock.wallUs() } });
+  await send({ end: { frames, nowUs: clocks.wallUs() } });
 }

@@ -24,8 +24,11 @@ export async function runCrew(
   const failing = new AbortController();
   let failure: string | undefined;
   const count = flags.workers === "join" ? 0 : flags.workers ?? host.cores;
-  // One line, and not one of each worker.
-  if (count > 0) await (await host.makeTemp(flags.temp))[Symbol.asyncDispose]();
+  // Says in one line that there can be none, and takes away what dead workers have left.
+  const tryTemp = async () => await (await host.makeTemp(flags.temp))[Symbol.asyncDispose]();
+  if (count > 0) await tryTemp();
+  await using stack = new AsyncDisposableStack();
+  if (count > 0) stack.defer(() => tryTemp().catch(() => {}));
   await using workers = new LocalWorkers({
     ...{ host, clock, count },
     log: log.child("worker"),

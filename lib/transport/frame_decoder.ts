@@ -123,9 +123,13 @@ export class FrameDecoder {
     this.#lastReadBytes = n;
   }
 
-  /** Gives the slab back. The decoder must not be used any more. */
-  release(): void {
-    this.#setSlab(this.#restSlab);
+  /**
+   * Gives the slab back. The decoder must not be used any more.
+   *
+   * @param canReuse false when a read may still write into it
+   */
+  release(canReuse = true): void {
+    this.#setSlab(this.#restSlab, canReuse);
     this.#at = this.#end = 0;
   }
 
@@ -175,8 +179,8 @@ export class FrameDecoder {
     this.#end = left;
   }
 
-  #setSlab(slab: Uint8Array<ArrayBuffer>): void {
-    if (this.#slab !== this.#restSlab) this.#budget.give(this.#slab);
+  #setSlab(slab: Uint8Array<ArrayBuffer>, canReuse = true): void {
+    if (this.#slab !== this.#restSlab) this.#budget.give(this.#slab, canReuse);
     this.#slab = slab;
     this.#data = new DataView(slab.buffer);
     this.#view.rebase(slab);

@@ -74,12 +74,16 @@ export class Heartbeats {
     try {
       this.#callDue(this.#clock.monotonicNs());
     } finally {
-      const next = this.#queue[this.#first];
-      if (next !== undefined) {
-        const waitMs = (next.dueNs - this.#clock.monotonicNs()) / 1e6;
-        this.#timer ??= this.#clock.after(Math.max(waitMs, this.#lateMs), () => this.#beat());
-      }
+      this.#awaitNext();
     }
+  }
+
+  #awaitNext(): void {
+    const next = this.#queue[this.#first];
+    if (next === undefined) return;
+    this.#timer?.cancel(); // of who was started by a call: others may be due before
+    const waitMs = (next.dueNs - this.#clock.monotonicNs()) / 1e6;
+    this.#timer = this.#clock.after(Math.max(waitMs, this.#lateMs), () => this.#beat());
   }
 
   #callDue(nowNs: number): void {

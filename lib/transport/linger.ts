@@ -20,7 +20,7 @@ export async function lingerAndClose(
     if (lastFrame !== undefined) await writeAll(stream, lastFrame);
     await stream.closeWrite();
     const scrap = new Uint8Array(4096);
-    while (await stream.read(scrap) !== null);
+    while (await stream.read(scrap) !== null) await stream.giveWay?.();
   } catch {
     // The peer is gone: nobody is left to be told.
   } finally {

@@ -78,6 +78,7 @@ export class Receiver {
           `${usedBytes} of ${limitBytes} bytes of buffers are in use`,
       ),
     );
+    decoder.release(false); // at once: no more frames are given up than have to be
   }
 
   /**
@@ -90,20 +91,22 @@ export class Receiver {
     const { stream, decoder, clock } = this.#options;
     this.#routes = routes;
     let turnNs = clock.monotonicNs();
+    let isBusy = false;
     try {
       for (;;) {
         const space = this.#handleFrames();
+        // A read whose data is there already does not let others have their turn. What has come is
+        // handled first: a single large frame does not wait for sockets that may have nothing.
+        const way = isBusy ? stream.giveWay?.() : undefined;
+        if (way !== undefined || isBusy && clock.monotonicNs() - turnNs > MAX_RUN_NS) {
+          await (way ?? turn());
+          turnNs = clock.monotonicNs();
+        }
         const n = await stream.read(space);
         if (n === null) break;
         this.bytes += n;
         if (!this.#discards) decoder.filled(n);
-        // A read whose data is there already does not let others have their turn.
-        if (n <= SMALL_READ_BYTES) continue;
-        const way = stream.giveWay?.();
-        if (way !== undefined || clock.monotonicNs() - turnNs > MAX_RUN_NS) {
-          await (way ?? turn());
-          turnNs = clock.monotonicNs();
-        }
+        isBusy = n > SMALL_READ_BYTES || this.#discards;
       }
     } catch (cause) {
       return `The connection broke: ${cause instanceof Error ? cause.message : cause}`;

@@ -205,6 +205,27 @@ Deno.test("collect knows the bound of samples between two steps of the server's 
   await world.stopServer("close");
 });
 
+Deno.test("collect looks at the server's clock when a client goes, and knows both of two steps", async () => {
+  const world = new CollectWorld({ there: { delayUs: 300 }, back: { delayUs: 300 } });
+  world.serve();
+  const client = world.join("ada", clockOfItsOwn(world));
+  const truth: number[] = [];
+  await sampleAndNote(world, client, 110, truth); // so that the server looks next after 90 samples
+  for (const link of world.network.links) link.stall();
+  world.clock.stepWall(1_600_000);
+  await sampleAndNote(world, client, 20, truth);
+  for (const link of world.network.links) link.cut();
+  await world.clock.advance(1);
+  world.clock.stepWall(-50_000_000);
+  await sampleAndNote(world, client, 200, truth);
+  await world.clock.runUntil(client.sender.settled());
+  assert((await checkCorrected(world, "ada", truth)) >= 300);
+  const [report] = await world.store.report();
+  assert.equal(report?.sessions[0]?.steps.length, 2);
+  await client.stop();
+  await world.stopServer("close");
+});
+
 Deno.test("collect forgets what it knew of a clock when its client left out a step", async () => {
   const world = new CollectWorld({ there: { delayUs: 300 }, back: { delayUs: 300 } });
   world.serve();

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { listen } from "../../lib/transport/listen.ts";
+import { OffsetTracker } from "../../lib/collect/offset/offset_tracker.ts";
 import { collectService } from "../../lib/collect/protocol.ts";
+import { liveEstimate } from "../../lib/collect/report_live.ts";
 import { FakeRoom } from "../fake_context.ts";
 import { GOOD_ESTIMATE, storeRuns } from "./report_stores.ts";
 
@@ -108,6 +110,19 @@ Deno.test("tram collect report --live brings a client with a thousand runs, in t
     Array.from({ length: 1000 }, (_, i) => `s${i}`),
   );
   await stop();
+});
+
+Deno.test("liveEstimate() is one of now, also when the newest probe was slow in one direction", () => {
+  const tracker = new OffsetTracker();
+  const steps = { clientSteps: 0, serverSteps: 0 };
+  const startUs = 1_700_000_000_000_000;
+  for (let t1 = startUs; t1 <= startUs + 3e6; t1 += 1e6) {
+    const t2 = t1 + (t1 === startUs + 3e6 ? 400_000 : 100);
+    tracker.addProbe({ t1, t2, t3: t2, t4: t2 + 100, ...steps });
+  }
+  const nowUs = startUs + 3.5e6; // of both clocks
+  const { atUs = NaN, boundUs = NaN } = liveEstimate(tracker, nowUs) ?? {};
+  assert(Math.abs(atUs - nowUs) <= boundUs && boundUs < 1500, `${atUs - nowUs} +- ${boundUs} us`);
 });
 
 Deno.test("tram collect report --live ends with 69 when nobody listens", async () => {

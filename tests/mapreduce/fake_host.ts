@@ -20,6 +20,8 @@ export class FakeHost implements MapreduceHost {
   trouble: string | undefined;
   /** How many workers are interrupted as soon as they are started. */
   dying = 0;
+  /** What was asked for and what ended, in order. */
+  readonly life: ("temporary folder" | "worker ended")[] = [];
   readonly #room: FakeRoom;
   #temps = 0;
 
@@ -38,6 +40,7 @@ export class FakeHost implements MapreduceHost {
 
   makeTemp(within = "/tmp") {
     const path = `${within}/${++this.#temps}`;
+    this.life.push("temporary folder");
     return Promise.resolve({
       folder: this.disk.folder(path),
       [Symbol.asyncDispose]: () => Promise.resolve(this.disk.remove(path)),
@@ -67,6 +70,7 @@ export class FakeHost implements MapreduceHost {
     this.started.push({ args, process });
     if (this.dying-- > 0) process.interrupt();
     const ended = process.exitCode.then((code) => {
+      this.life.push("worker ended");
       for (const text of process.stderr.text.split("\n").filter(Boolean)) onLine(text);
       return { code, signal: undefined };
     });

@@ -37,6 +37,16 @@ Deno.test("mapreduce run with workers gives what --workers 0 gives, and a new to
   assert.deepEqual([...disk.folders], ["out", "again"]);
 });
 
+Deno.test("mapreduce run looks for what dead workers have left, before and after its own", async () => {
+  const at = room();
+  assert.equal((await ended(at, [...COUNT, "/data"])).code, 0);
+  const { life } = at.mapreduceHost;
+  assert.equal(life[0], "temporary folder", "whose making takes it away");
+  assert.deepEqual(life.slice(life.indexOf("worker ended")), [
+    ...["worker ended", "worker ended", "temporary folder"],
+  ]);
+});
+
 Deno.test("mapreduce run --json writes events, the last a summary", async () => {
   const at = room();
   const { code, out } = await ended(at, [...COUNT, "--json", "--top", "1", "/data"]);
@@ -138,7 +148,12 @@ Deno.test("mapreduce run and worker keep what does not fit into memory in --temp
   };
   const args = [...COUNT, "--workers", "1", "--temp", "/big disk", "/data"];
   assert.equal((await ended(at, args)).code, 0);
-  assert.deepEqual(paths.filter((path) => path !== "out"), ["/big disk/1", "/big disk/2"]);
+  const temps = paths.filter((path) => path !== "out");
+  assert.deepEqual(
+    temps,
+    ["/big disk/1", "/big disk/2", "/big disk/3"],
+    "before, during and after",
+  );
 });
 
 Deno.test("mapreduce run shows phases, rates and what the workers do, within the width", async () => {

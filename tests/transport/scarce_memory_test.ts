@@ -10,7 +10,7 @@ import { memoryWorld, rawClient, type RawPeer, testService, until } from "./worl
 const MIB = 2 ** 20;
 const { data, note } = testService.kinds;
 
-Deno.test("frames that drip take no memory from senders, and lose theirs when it is scarce", async () => {
+Deno.test("frames that drip take no memory from senders, and lose theirs until it is no longer scarce", async () => {
   const world = { ...memoryWorld(), budget: new MemoryBudget(5 * MIB) };
   const { network, clock, budget } = world;
   let large = 0;
@@ -36,17 +36,17 @@ Deno.test("frames that drip take no memory from senders, and lose theirs when it
   await until(() => budget.usedBytes >= 3 * MIB, "the memory to be taken");
   for (let i = 0; i < 100; i++) assert(served.get("ada")?.send(note, "x".repeat(5000)), `${i}`);
   await until(() => notes === 100, "all notes");
-  for (let heartbeats = 0; heartbeats < 4 && ends.length < 3; heartbeats++) {
+  for (let heartbeats = 0; heartbeats < 4; heartbeats++) {
     for (const peer of drips) void peer.write(Uint8Array.of(0)).catch(() => {});
     await clock.advance(5000);
   }
-  assert.deepEqual(ends, Array(3).fill("overloaded"));
-  for (const peer of drips) peer.close();
-  await until(() => budget.usedBytes < MIB, "the memory to come back");
+  assert.deepEqual(ends, ["overloaded"]); // with it, half is free again: the others may go on
+  assert(budget.usedBytes < 2.5 * MIB, `${budget.usedBytes}`);
   const sent = honest.sendInPlace(data, frame.subarray(5));
   await until(() => large > 0, "the honest frame");
   await sent;
   assert.equal(large, MIB - 10);
+  for (const peer of drips) peer.close();
   await clock.runUntil(Promise.all([honest.close(), server.close()]));
   assert.equal(budget.usedBytes, 0);
 });

@@ -172,9 +172,7 @@ export class OffsetTracker {
       if (start.clientSteps !== clientSteps) continue;
       if (clientUs >= start.fromHighUs) return segment.estimateAt(clientUs);
       if (Number.isNaN(start.fromHighUs)) { // a step of the server before the first probe
-        if (clientUs >= (segment.readings[0]?.atUs ?? Infinity)) {
-          return segment.estimateAt(clientUs);
-        }
+        if (clientUs >= firstSureUs(segment)) return segment.estimateAt(clientUs);
         continue;
       }
       const isFirst = before?.start.clientSteps !== clientSteps;
@@ -195,9 +193,7 @@ export class OffsetTracker {
     const { fromLowUs, fromHighUs, clientSteps } = segment.start;
     const before = this.#segments[at - 2];
     const estimate = segment.estimateAt(clientUs);
-    if (Number.isNaN(fromHighUs)) {
-      return clientUs >= (segment.readings[0]?.atUs ?? Infinity) ? estimate : undefined;
-    }
+    if (Number.isNaN(fromHighUs)) return clientUs >= firstSureUs(segment) ? estimate : undefined;
     if (clientUs >= fromHighUs || before?.start.clientSteps !== clientSteps) return estimate;
     const earlier = this.#earlierEstimate(at - 1, clientUs);
     return clientUs > fromLowUs ? hull(earlier, estimate) : earlier;
@@ -284,6 +280,11 @@ export class OffsetTracker {
     }
     return clientUs;
   }
+}
+
+/** When the server had certainly read its clock for the first winner, and so after the step. */
+function firstSureUs({ readings: [first] }: Segment): number {
+  return first === undefined ? Infinity : first.atUs + first.halfWidthUs;
 }
 
 /** What is true whichever of the two is. */

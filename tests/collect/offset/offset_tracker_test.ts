@@ -104,6 +104,21 @@ Deno.test("OffsetTracker says nothing of a time before a server step that no pro
   assert.equal(tracker.estimateAt(NOW - 1e6), undefined);
 });
 
+Deno.test("OffsetTracker says nothing of a time before a server step during the first probe", () => {
+  const sizeUs = 300_000;
+  const [t1, t4] = [NOW, NOW + 100_000];
+  const t2 = NOW + 96_000 + sizeUs; // a way that is slow in one direction; the step is at 80 ms
+  const first = { t1, t2, t3: t2, t4, clientSteps: 0, serverSteps: 1 };
+  const tracker = new OffsetTracker();
+  tracker.addStep("server", step(NOW + 80_000 + sizeUs, sizeUs));
+  assert.equal(tracker.addProbe(first), undefined);
+  feed(tracker, 3, NOW + 1e6, sizeUs, 0, 1);
+  assert.equal(tracker.estimateAt(NOW + 60_000), undefined, "after the middle of the probe");
+  assertAbout(tracker, t4 + 1000, sizeUs);
+  tracker.addStep("server", step(NOW + 5e6, -sizeUs, { withinUs: 6e6 }));
+  assert.equal(tracker.estimateAt(NOW + 60_000), undefined, "when the step after it is not sharp");
+});
+
 Deno.test("OffsetTracker believes the size of a step only within its error", () => {
   const tracker = new OffsetTracker();
   feed(tracker, 20, NOW);

@@ -71,17 +71,25 @@ export class ClockTruth {
 
   /**
    * The same for what is said of a clock now: it may have been set since, and nobody has heard of it
-   * yet. So the clock is taken as it would have gone on.
+   * yet. So the clock is taken as it would have gone on. And "now" on that clock is known within the
+   * bound: the server's may have been set so little earlier or later.
    */
   errorNow({ atUs, offsetUs, boundUs }: Claim): number {
-    const now = this.#server.pieces.at(-1) as ClockPiece;
     const errors = this.#client.pieces.map((piece) => {
       const nowNs = piece.fromNs + (atUs - piece.wallUs) * 1000 / piece.rate;
       if (nowNs < piece.fromNs - 2000) return Infinity;
-      const truthUs = shownBy(now, nowNs) - atUs;
-      return Math.abs(truthUs - offsetUs) - boundUs - READING_US - this.#unpromised(nowNs);
+      const shownUs = [...this.serverUs(nowNs), ...this.#serverAboutUs(nowNs, boundUs)];
+      const farUs = shownUs.map((us) => Math.abs(us - atUs - offsetUs));
+      return Math.min(...farUs) - boundUs - READING_US - this.#unpromised(nowNs);
     });
     return Math.min(this.errorOf({ atUs, offsetUs, boundUs }), Math.max(0, Math.min(...errors)));
+  }
+
+  /** What the server's clock would have shown, as it went at the moments around. */
+  #serverAboutUs(nowNs: number, aboutUs: number): readonly number[] {
+    const { pieces } = this.#server;
+    const [from, to] = [-1, 1].map((sign) => pieceAt(pieces, nowNs + sign * aboutUs * 1000));
+    return pieces.slice(from, (to ?? 0) + 1).map((piece) => shownBy(piece, nowNs));
   }
 
   #momentsOf(atUs: number): { readonly nowNs: number; readonly isLast: boolean }[] {

@@ -48,9 +48,10 @@ export class SimMachine {
     this.disk = new SimDisk(sim.clock, sim.stream(`disk of ${name}`));
   }
 
-  /** Starts its program. */
+  /** Starts its program; while it is down, as soon as it is up again. */
   async start(): Promise<void> {
     this.#isStarted = true;
+    if (this.#now.down > 0) return;
     this.process = new SimProcess(this);
     if (this.#now.freeze > 0) this.process.freeze();
     await this.#options.boot(this.process);

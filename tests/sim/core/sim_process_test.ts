@@ -40,6 +40,16 @@ Deno.test("SimProcess has timers on the clock of its machine", async () => {
   assert.deepEqual(seen, ["timer"]);
 });
 
+Deno.test("SimMachine that is started while it is down starts once, when it is up", async () => {
+  const sim = new Sim(1, [fault("power", 500)]);
+  const starts: number[] = [];
+  const boot = () => void starts.push(Math.round(sim.clock.monotonicNs() / 1e6));
+  const machine = sim.machine({ name: "desk", boot });
+  sim.clock.after(200, () => void machine.start());
+  await sim.play(600);
+  assert.deepEqual(starts, [500]);
+});
+
 Deno.test("SimProcess that is frozen sees all in order when it runs again", async () => {
   const sim = new Sim(1, [fault("freeze", 500)]);
   const { machine } = await startMachine(sim);
