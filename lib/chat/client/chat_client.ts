@@ -69,7 +69,11 @@ export class ChatClient {
       mayGo: (where) => !this.#isAnswered(where) || this.#taker.isKnown(where),
     });
     const { drained } = options;
-    this.#queue = new EventQueue({ seen, sync, emit, drained, onTrouble: this.keepLater });
+    const show = (event: ChatEvent) => {
+      emit(event);
+      if (event.type === "refused") this.#sender.refusalShown(event.sequence);
+    };
+    this.#queue = new EventQueue({ seen, sync, emit: show, drained, onTrouble: this.keepLater });
     this.#taker = new LineTaker({
       seen,
       book: this.book,

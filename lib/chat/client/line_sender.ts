@@ -6,8 +6,12 @@ import { MAX_IN_FLIGHT } from "../limits.ts";
 import { encodeSay } from "../line_codec.ts";
 import { type ChatKinds, chatService } from "../protocol.ts";
 import type { ChatEvent } from "../chat_event.ts";
+import type { Refused } from "../messages.ts";
 import type { ClientMemory } from "./client_memory.ts";
 import type { TypedLine } from "./typed_line.ts";
+
+/** Name of the note that has session and number of the last line that was refused. */
+const REFUSED_NOTE = "refused";
 
 /** How soon is tried again to keep what could not be kept, in milliseconds. */
 const KEEP_AGAIN_MS = 1000;
@@ -28,6 +32,10 @@ export class LineSender {
   #connection: Connection<ChatKinds> | undefined;
   /** Sequences of lines that are on their way. */
   #inFlight: number[] = [];
+  /** Lines that may be refused yet: sent, or left by an earlier process, and not acknowledged since. */
+  readonly #refusable = new Map<number, TypedLine>();
+  /** The last one of the session that was refused. */
+  #refusedSequence: number;
   /** Acknowledged as far as was told. */
   #toldSequence: number;
   /** Sent on this connection, or acknowledged, up to this one. */
@@ -41,7 +49,14 @@ export class LineSender {
 
   constructor(options: LineSenderOptions) {
     this.#options = options;
-    this.#toldSequence = options.memory.state.outbox.acknowledgedSequence;
+    const { state: { outbox, session }, notes } = options.memory;
+    const [ofSession, refused] = notes.get(REFUSED_NOTE)?.split(" ") ?? [];
+    this.#refusedSequence = ofSession === session?.id ? Number(refused ?? 0) : 0;
+    this.#toldSequence = outbox.acknowledgedSequence;
+    for (const { sequence, value } of outbox.entries()) {
+      if (this.#refusable.size === MAX_IN_FLIGHT) break;
+      this.#refusable.set(sequence, value);
+    }
   }
 
   /** Lines that the server does not have yet. */
@@ -90,6 +105,8 @@ export class LineSender {
   /** Numbers are those of another session, which has been acknowledged so far. */
   renumbered(acknowledgedSequence: number): void {
     this.#toldSequence = acknowledgedSequence;
+    this.#refusable.clear();
+    this.#refusedSequence = acknowledgedSequence;
   }
 
   /** Sends one line. For `keepSession`. */
@@ -102,6 +119,7 @@ export class LineSender {
     const say = encodeSay({ sequence, ...line });
     if (!connection.send(chatService.kinds.say, say)) return "full";
     outbox.advance();
+    this.#refusable.set(sequence, line);
     this.#inFlight.push(sequence);
     this.#sentSequence = sequence;
     while ((this.#unsent[0]?.upTo ?? Infinity) <= sequence) this.#unsent.shift()?.isSent();
@@ -112,17 +130,24 @@ export class LineSender {
   acknowledged(upTo: number): void {
     this.#options.memory.state.acknowledged(upTo);
     while ((this.#inFlight[0] ?? Infinity) <= upTo) this.#inFlight.shift();
+    for (const sequence of this.#refusable.keys()) {
+      if (sequence <= upTo) this.#refusable.delete(sequence);
+    }
     this.#tell(upTo);
   }
 
-  /** The line with this number, while it is not acknowledged. */
-  line(sequence: number): TypedLine | undefined {
-    for (const entry of this.#options.memory.state.outbox.entries()) {
-      if (entry.sequence >= sequence) {
-        return entry.sequence === sequence ? entry.value : undefined;
-      }
-    }
-    return undefined;
+  /** REFUSED: it is said again when the server does not know whether that has arrived. */
+  refused(refused: Refused): void {
+    const { sequence } = refused;
+    if (sequence <= this.#refusedSequence) return;
+    this.#refusedSequence = sequence;
+    this.#options.emit({ type: "refused", ...refused, ...this.#refusable.get(sequence) });
+  }
+
+  /** People were told of a refusal: the next process needs not tell it again. */
+  refusalShown(sequence: number): void {
+    const { notes, state } = this.#options.memory;
+    notes.set(REFUSED_NOTE, `${state.session?.id} ${sequence}`);
   }
 
   /** Something could not be kept: says so, and tries again soon. */

@@ -46,7 +46,7 @@ export function roomHandlers(parts: RoomHandlerParts): Handlers<ChatKinds> {
       parts.onMayGo();
       answers.look();
     },
-    refused: (refused) => emit({ type: "refused", ...refused, ...sender.line(refused.sequence) }),
+    refused: (refused) => sender.refused(refused),
     line: (view) => taker.line(readLine(view), me()),
     presence: ({ events }) => {
       for (const event of events) {

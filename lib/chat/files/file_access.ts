@@ -31,7 +31,10 @@ export interface FileAccess {
   openToWrite(path: string): Promise<OpenFile | undefined>;
   /** Makes a file, and its folder. @returns `undefined` when there is something of that name, be it a broken link */
   create(path: string): Promise<OpenFile | undefined>;
-  /** Gives a file another name in the same folder, durably. @returns false when the name is taken */
+  /**
+   * Gives a file another name in the same folder, durably; where the name before cannot be taken away,
+   * it stays. @returns false when the name is taken
+   */
   renameToNew(from: string, to: string): Promise<boolean>;
   /** Takes a file away; does nothing where there is none. */
   remove(path: string): Promise<void>;

@@ -1,7 +1,9 @@
 /**
  * The journal of a file that is being received: lines of JSON, the first one says which file it is,
  * each other one that a chunk is on the disk. A chunk's line is written when the chunk is synced, so
- * what the journal says is there. A line without its end, or of another form, ends it.
+ * what the journal says is there. A line without its end, or of another form, ends it. The last line
+ * says that all of the file is there, before it gets its name: a journal with that line and without a
+ * part is about a file that was received.
  */
 import * as v from "valibot";
 import { count, sha256, u32 } from "../schema_parts.ts";
@@ -35,8 +37,10 @@ export interface Journal {
   readonly chunks: number;
   /** The end of the last of them. */
   readonly last: ChunkMark | undefined;
-  /** Length of what is sound. */
+  /** Length of what is sound, up to the last chunk: where the next one is written. */
   readonly goodBytes: number;
+  /** Hash of all of it, which was compared with the sender's; missing: not all has come. */
+  readonly whole: string | undefined;
 }
 
 const headSchema = v.object({
@@ -54,6 +58,7 @@ const chunkSchema = v.object({
   sha256,
   state: v.pipe(v.string(), v.regex(/^([0-9a-f]{2}){1,256}$/)),
 });
+const wholeSchema = v.object({ whole: sha256 });
 
 const LINE_END = 10;
 
@@ -65,6 +70,11 @@ export function encodeJournalHead(head: JournalHead): Uint8Array {
 /** The line of a chunk. @param chunk its number, from 1 */
 export function encodeJournalChunk(chunk: number, mark: ChunkMark): Uint8Array {
   return encodeLine({ chunk, ...mark });
+}
+
+/** The line of a file that is there as it was sent. @param hash its SHA-256 */
+export function encodeJournalWhole(hash: string): Uint8Array {
+  return encodeLine({ whole: hash });
 }
 
 /** Reads a journal as far as it is sound. @returns `undefined` when it has no head */
@@ -83,7 +93,12 @@ export function parseJournal(bytes: Uint8Array): Journal | undefined {
     chunks++;
     last = { sha256: parsed.output.sha256, state: parsed.output.state };
   }
-  return { head, chunks, last, goodBytes };
+  const whole = v.safeParse(wholeSchema, lineAt(bytes, goodBytes)?.value);
+  const hasAllChunks = (chunks + 1) * head.chunkBytes > head.size;
+  return {
+    ...{ head, chunks, last, goodBytes },
+    whole: hasAllChunks && whole.success ? whole.output.whole : undefined,
+  };
 }
 
 function encodeLine(value: unknown): Uint8Array {

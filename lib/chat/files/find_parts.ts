@@ -1,13 +1,11 @@
 import type { FileAccess } from "./file_access.ts";
-import type { Journal } from "./file_journal.ts";
-import { PartFile } from "./part_file.ts";
+import { type LeftPart, lookAtPart } from "./look_at_part.ts";
 import { JOURNAL_ENDING } from "./safe_file_name.ts";
 
 /** A file that an earlier process has begun to receive. */
-export interface FoundPart {
+export interface FoundPart extends LeftPart {
   /** Without its ending. */
   readonly path: string;
-  readonly journal: Journal;
 }
 
 /** Looks for files in `folder` that an earlier process of `receiver` has begun to receive. */
@@ -20,8 +18,8 @@ export async function findParts(
   for (const name of await files.list(folder)) {
     if (!name.endsWith(JOURNAL_ENDING)) continue;
     const path = `${folder}/${name.slice(0, -JOURNAL_ENDING.length)}`;
-    const journal = await PartFile.look(files, path, receiver).catch(() => undefined);
-    if (journal !== undefined) found.push({ path, journal });
+    const left = await lookAtPart(files, path, receiver).catch(() => undefined);
+    if (left !== undefined) found.push({ path, ...left });
   }
   return found;
 }

@@ -7,12 +7,11 @@ import type { FileEnd, FileStop, Offered } from "../file_messages.ts";
 import { readFileDataHead } from "../line_codec.ts";
 import { type ChatKinds, chatService } from "../protocol.ts";
 import { type ExchangeParts, messageOf } from "./exchange_parts.ts";
-import { findParts } from "./find_parts.ts";
 import { IncomingFile, type LiveTransfer } from "./incoming_file.ts";
 import { IncomingList } from "./incoming_list.ts";
-import { MismatchError, PartFile } from "./part_file.ts";
+import { MismatchError } from "./part_file.ts";
 import { reasonForOthers } from "./reason_for_others.ts";
-import { ReceivedKeys } from "./received_keys.ts";
+import { ReceivedFiles } from "./received_files.ts";
 import { sayDone, sayRejected, sayStop } from "./receiver_says.ts";
 import { receiveFile } from "./receive_file.ts";
 import type { Received } from "./receiving.ts";
@@ -36,7 +35,7 @@ export interface IncomingOptions {
 export class IncomingFiles {
   readonly #parts: ExchangeParts;
   readonly #options: IncomingOptions;
-  readonly #received: ReceivedKeys;
+  readonly #received: ReceivedFiles;
   readonly #items = new IncomingList();
   /** What earlier processes have left in the folder. */
   #found: Promise<void> | undefined;
@@ -50,7 +49,7 @@ export class IncomingFiles {
   constructor(parts: ExchangeParts, options: IncomingOptions) {
     this.#parts = parts;
     this.#options = options;
-    this.#received = new ReceivedKeys(parts.notes);
+    this.#received = new ReceivedFiles(parts);
   }
 
   /** Looks for files that an earlier process has begun to receive. */
@@ -136,7 +135,7 @@ export class IncomingFiles {
     item.state = "over";
     if (live !== undefined) live.stop = { code: "cancelled", message: "cancelled" };
     live?.receiving?.stop(true);
-    this.#follow(item, () => this.#discard(item));
+    this.#follow(item, () => this.#received.discard(item.partPath));
     this.#forget(item, "cancelled", "cancelled");
     return true;
   }
@@ -159,13 +158,13 @@ export class IncomingFiles {
       this.#lose(item, { code: "gone", message: "closed here" });
     }
     await Promise.all(this.#busy);
+    await this.#received.tidy();
   }
 
   async #find(): Promise<void> {
-    const { files, newNumber, receiver } = this.#parts;
-    for (const { path, journal } of await findParts(files, this.#options.downloads, receiver)) {
+    for (const { path, journal } of await this.#received.find(this.#options.downloads)) {
       const { head, chunks } = journal;
-      const item = new IncomingFile(newNumber(), head);
+      const item = new IncomingFile(this.#parts.newNumber(), head);
       item.state = "wanted";
       item.partPath = path;
       item.bytes = chunks * head.chunkBytes;
@@ -174,14 +173,8 @@ export class IncomingFiles {
   }
 
   #offered(connection: Connection<ChatKinds>, offered: Offered): void {
-    const { transfer, key, author } = offered;
-    const live = { connection, transfer };
-    const known = this.#received.get(key, author);
-    if (known !== undefined) {
-      const isHere = known.sha256 !== "" && known.size === offered.size;
-      if (!isHere) return sayRejected(live, "rejected before");
-      return sayDone(live, known.size, known.sha256);
-    }
+    const live = { connection, transfer: offered.transfer };
+    if (this.#received.answer(live, offered)) return;
     const item = this.#items.known(offered) ?? new IncomingFile(this.#parts.newNumber(), offered);
     item.nick = offered.nick;
     this.#lose(item, { code: "gone", message: "offered again" });
@@ -244,7 +237,7 @@ export class IncomingFiles {
     // Offered again after the line was lost, while the last bytes were written.
     if (next !== undefined && next !== live) sayDone(next, size, sha256);
     else live.connection.send(kinds.fileDone, { transfer: live.transfer, sha256 });
-    await this.#discard(item);
+    await this.#received.tidy(item.partPath);
     this.#parts.emit(item.event("done", { path, sha256 }));
   }
 
@@ -262,7 +255,7 @@ export class IncomingFiles {
       this.#parts.emit(item.event("stopped", { code, message }));
       return;
     }
-    await this.#discard(item);
+    await this.#received.discard(item.partPath);
     this.#end(item, code, message);
   }
 
@@ -291,10 +284,5 @@ export class IncomingFiles {
     item.live = undefined;
     this.#items.delete(item.number);
     this.#parts.emit(item.event("stopped", { code, message }));
-  }
-
-  async #discard({ partPath }: IncomingFile): Promise<void> {
-    // What cannot be taken away stays; nobody relies on it.
-    if (partPath !== undefined) await PartFile.remove(this.#parts.files, partPath).catch(() => {});
   }
 }

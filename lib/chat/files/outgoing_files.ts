@@ -45,17 +45,18 @@ export class OutgoingFiles {
     }
   }
 
-  /** Offers a file. @throws {Error} one line: it cannot be read, or too many are sent */
+  /**
+   * Offers a file, when it is noted: from its offer on it is not forgotten.
+   *
+   * @throws {Error} one line: it cannot be read or noted, or too many are sent
+   */
   async send(path: string, to: string): Promise<number> {
     const { files, newNumber } = this.#parts;
     const file = await lookAtFile(files, path, to);
     const again = this.#files.failed(file.path, to, file.size, file.mtimeMs);
-    const sent = again ?? new OutgoingFile(newNumber(), this.#notes.newSlot(), file);
+    const sent = again ?? new OutgoingFile(newNumber(), await this.#notes.add(file), file);
     this.#files.add(sent);
-    if (again === undefined) {
-      this.#notes.note(sent.slot, file);
-      if (to.startsWith("@")) this.#addTransfer(sent, to.slice(1), "offered");
-    }
+    if (again === undefined && to.startsWith("@")) this.#addTransfer(sent, to.slice(1), "offered");
     for (const transfer of sent.transfers) {
       if (transfer.state === "failed") transfer.state = "waiting";
     }
@@ -120,6 +121,8 @@ export class OutgoingFiles {
     const sent = found?.sent ?? this.#files.byKey(key);
     if (sent === undefined) return;
     const transfer = found?.transfer ?? transferOfStop(sent, stop);
+    // Of an earlier connection of the receiver, which has begun on another one meanwhile.
+    if (number !== 0 && found === undefined && transfer?.transfer !== undefined) return;
     if (transfer !== undefined) this.#stop(sent, transfer, code, message);
     else if (number === 0 && sent.isForRoom) this.#endOffer(sent, code, message);
     else if (nick !== undefined && sent.isForRoom) {

@@ -5,6 +5,7 @@
  */
 import * as v from "valibot";
 import { count, sha256 } from "../schema_parts.ts";
+import { messageOf } from "./exchange_parts.ts";
 import type { FileNotes } from "./file_notes.ts";
 import type { ChunkMark } from "./file_journal.ts";
 import type { SentFile } from "./outgoing_file.ts";
@@ -61,17 +62,25 @@ export class OutgoingNotes {
     return marks;
   }
 
-  /** A slot for one more file. @throws {Error} one line: all are taken */
-  newSlot(): number {
-    for (let slot = 0; slot < MAX_SLOTS; slot++) {
-      if (this.#taken.has(slot)) continue;
-      this.#taken.add(slot);
-      return slot;
+  /**
+   * Notes one more file, durably.
+   *
+   * @returns its slot
+   * @throws {Error} one line: all slots are taken, or it cannot be kept
+   */
+  async add(file: SentFile): Promise<number> {
+    const slot = this.#newSlot();
+    this.note(slot, file);
+    try {
+      await this.#notes.sync?.();
+    } catch (error) {
+      this.forget(slot);
+      throw new Error(`Cannot send ${file.path}: ${messageOf(error)}`, { cause: error });
     }
-    throw new Error(`Cannot send more than ${MAX_SLOTS} files at once; cancel one`);
+    return slot;
   }
 
-  /** Notes a file. */
+  /** Notes what has changed of a file. */
   note(slot: number, file: SentFile): void {
     this.#notes.note(fileNote(slot), JSON.stringify(file));
   }
@@ -89,6 +98,15 @@ export class OutgoingNotes {
     const names = [fileNote(slot)];
     for (let index = 0; index < MAX_MARKS; index++) names.push(markNote(slot, index));
     for (const name of names) if (this.#notes.notes.has(name)) this.#notes.note(name, "");
+  }
+
+  #newSlot(): number {
+    for (let slot = 0; slot < MAX_SLOTS; slot++) {
+      if (this.#taken.has(slot)) continue;
+      this.#taken.add(slot);
+      return slot;
+    }
+    throw new Error(`Cannot send more than ${MAX_SLOTS} files at once; cancel one`);
   }
 
   #parse<T>(schema: v.GenericSchema<unknown, T>, name: string): T | undefined {

@@ -9,19 +9,16 @@ import {
   type ChunkMark,
   encodeJournalChunk,
   encodeJournalHead,
-  type Journal,
+  encodeJournalWhole,
   type JournalHead,
-  parseJournal,
 } from "./file_journal.ts";
+import { isNamed } from "./is_named.ts";
 import { numberedName } from "./numbered_name.ts";
+import { readJournal } from "./read_journal.ts";
 import { JOURNAL_ENDING, PART_ENDING, safeFileName } from "./safe_file_name.ts";
 
 /** Names that are tried before giving up. */
 const MAX_NAMES = 10_000;
-/** Most bytes of a journal: a file of 16 TiB has one of that size. */
-const MAX_JOURNAL_BYTES = 2 ** 31;
-
-const LINE_END = 10;
 
 /** The bytes that came are not the file that was sent. */
 export class MismatchError extends Error {
@@ -118,35 +115,6 @@ export class PartFile {
     }
   }
 
-  /**
-   * What it is about. For the start of a process: what a kill has left that is of no use to anybody, a
-   * journal without a line or without its part, is taken away.
-   *
-   * @param receiver who looks: what is another's may be in use, and is left alone
-   * @returns `undefined` when there is nothing to go on with
-   */
-  static async look(
-    files: FileAccess,
-    path: string,
-    receiver?: string,
-  ): Promise<Journal | undefined> {
-    let content: JournalContent;
-    {
-      using journal = await files.openToWrite(`${path}${JOURNAL_ENDING}`);
-      if (journal === undefined) return undefined;
-      content = await readJournal(journal);
-      const { receiver: owner = receiver } = content.journal?.head ?? {};
-      if (owner !== receiver) return undefined;
-      using part = await files.openToWrite(`${path}${PART_ENDING}`);
-      const { hasLine, journal: known } = content;
-      const wasNamed = part !== undefined && known !== undefined && await isNamed(part, known.head);
-      if (part !== undefined && hasLine && !wasNamed) return known;
-    }
-    // With a line, and no part of its own: the part has its name. Without one: nothing has come yet.
-    await PartFile.remove(files, path);
-    return undefined;
-  }
-
   /** Takes the file and its journal away. */
   static async remove(files: FileAccess, path: string): Promise<void> {
     await files.remove(`${path}${PART_ENDING}`);
@@ -203,14 +171,14 @@ export class PartFile {
     if (own !== sha256) {
       throw new MismatchError(`Cannot take ${head.name}: SHA-256 is ${own}, wanted ${sha256}`);
     }
-    await this.#part.sync();
+    await Promise.all([this.#part.sync(), this.#noteWhole(sha256)]);
     this.#part[Symbol.dispose](); // Windows renames nothing that is open
-    const folder = this.#path.slice(0, this.#path.lastIndexOf("/"));
-    for (let number = 1; number <= MAX_NAMES; number++) {
-      const path = `${folder}/${numberedName(safeFileName(head.name), number)}`;
-      if (await this.#files.renameToNew(`${this.#path}${PART_ENDING}`, path)) return path;
+    try {
+      return await this.#giveName();
+    } catch (error) {
+      await this.#journal.truncate(this.#journalBytes).catch(() => {}); // it has no name
+      throw error;
     }
-    throw new Error(`Cannot name ${this.#path}: ${MAX_NAMES} names like it are taken`);
   }
 
   /** Lets go of it; it can be resumed, unless it has its name. */
@@ -227,6 +195,22 @@ export class PartFile {
     const line = encodeJournalChunk(chunk, mark);
     await this.#journal.writeAt(this.#journalBytes, line);
     this.#journalBytes += line.length;
+  }
+
+  /** Whoever finds the journal without its part knows by this that the file was received. */
+  async #noteWhole(sha256: string): Promise<void> {
+    await this.#journal.writeAt(this.#journalBytes, encodeJournalWhole(sha256));
+    await this.#journal.sync();
+  }
+
+  async #giveName(): Promise<string> {
+    const folder = this.#path.slice(0, this.#path.lastIndexOf("/"));
+    const name = safeFileName(this.head.name);
+    for (let number = 1; number <= MAX_NAMES; number++) {
+      const path = `${folder}/${numberedName(name, number)}`;
+      if (await this.#files.renameToNew(`${this.#path}${PART_ENDING}`, path)) return path;
+    }
+    throw new Error(`Cannot name ${this.#path}: ${MAX_NAMES} names like it are taken`);
   }
 }
 
@@ -248,15 +232,6 @@ async function createJournal(
   return journal;
 }
 
-/**
- * Whether a part is whole and has its name besides: a kill came between the two steps of a renaming.
- * It must not be written to any more.
- */
-async function isNamed(part: OpenFile, { size }: JournalHead): Promise<boolean> {
-  const info = await part.info();
-  return info.links > 1 && info.size === size;
-}
-
 interface PartFileParts {
   readonly head: JournalHead;
   readonly part: OpenFile;
@@ -265,18 +240,4 @@ interface PartFileParts {
   readonly journalBytes: number;
   readonly bytes: number;
   readonly last: ChunkMark | undefined;
-}
-
-interface JournalContent {
-  /** Whether there is a line at all; it may be one of a newer tram. */
-  readonly hasLine: boolean;
-  readonly journal: Journal | undefined;
-}
-
-async function readJournal(file: OpenFile): Promise<JournalContent> {
-  const { size } = await file.info();
-  if (size > MAX_JOURNAL_BYTES) return { hasLine: true, journal: undefined };
-  const buffer = new Uint8Array(size);
-  const bytes = buffer.subarray(0, await file.readAt(0, buffer));
-  return { hasLine: bytes.includes(LINE_END), journal: parseJournal(bytes) };
 }

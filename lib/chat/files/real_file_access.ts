@@ -147,7 +147,7 @@ async function linkToNew(from: string, to: string): Promise<boolean> {
     await Deno.rename(from, to);
     return true;
   }
-  await Deno.remove(from);
+  await Deno.remove(from).catch(() => {}); // it has its name, whatever becomes of the other one
   return true;
 }
 

@@ -14,6 +14,11 @@ const receivedSchema = v.object({
   /** Empty: it was not wanted. */
   sha256: v.union([v.literal(""), sha256]),
 });
+const noteSchema = v.object({
+  ...receivedSchema.entries,
+  /** Of the note, from 1: the oldest one is written over. */
+  number: v.optional(count, 0),
+});
 /** A file that is not to be asked about again. */
 export type ReceivedKey = v.InferOutput<typeof receivedSchema>;
 
@@ -24,7 +29,7 @@ export type ReceivedKey = v.InferOutput<typeof receivedSchema>;
 export class ReceivedKeys {
   readonly #notes: FileNotes;
   readonly #known = new Map<string, ReceivedKey>();
-  #nextNote = 0;
+  #lastNumber = 0;
 
   /** Those that an earlier process has noted. */
   constructor(notes: FileNotes) {
@@ -32,8 +37,9 @@ export class ReceivedKeys {
     for (let index = 0; index < MAX_NOTED; index++) {
       const noted = parseNote(notes.notes.get(noteName(index)));
       if (noted === undefined) continue;
-      this.#known.set(noted.key, noted);
-      this.#nextNote = (index + 1) % MAX_NOTED;
+      const { number, ...received } = noted;
+      this.#known.set(received.key, received);
+      this.#lastNumber = Math.max(this.#lastNumber, number);
     }
   }
 
@@ -46,8 +52,8 @@ export class ReceivedKeys {
   /** Remembers a file. */
   add(received: ReceivedKey): void {
     this.#known.set(received.key, received);
-    this.#notes.note(noteName(this.#nextNote), JSON.stringify(received));
-    this.#nextNote = (this.#nextNote + 1) % MAX_NOTED;
+    const number = ++this.#lastNumber;
+    this.#notes.note(noteName(number % MAX_NOTED), JSON.stringify({ ...received, number }));
     for (const oldest of this.#known.keys()) {
       if (this.#known.size <= MAX_KNOWN) break;
       this.#known.delete(oldest);
@@ -57,9 +63,9 @@ export class ReceivedKeys {
 
 const noteName = (index: number) => `received:${index}`;
 
-function parseNote(text: string | undefined): ReceivedKey | undefined {
+function parseNote(text: string | undefined): v.InferOutput<typeof noteSchema> | undefined {
   try {
-    return text === undefined ? undefined : v.parse(receivedSchema, JSON.parse(text));
+    return text === undefined ? undefined : v.parse(noteSchema, JSON.parse(text));
   } catch {
     return undefined; // of another version
   }

@@ -23,6 +23,7 @@ import { pacedFiles } from "./paced_files.ts";
 import { PostQueue } from "./post_queue.ts";
 import { Presence } from "./presence.ts";
 import { Reception } from "./reception.ts";
+import { Refusals } from "./refusals.ts";
 import { RoomDesk } from "./room_desk.ts";
 import { SayDesk } from "./say_desk.ts";
 import { ChatSessionGate } from "./session_gate.ts";
@@ -97,11 +98,12 @@ export class ChatServer implements ChatHost, Disposable {
     const mayNotSpeak = (identity: Identity) => moderation.mayNotSpeak(identity);
     const { gate } = this;
     const shutdown = this.#shutdown = new Shutdown(clock);
-    this.#says = new SayDesk({ hall, names, presence, gate, queue, wallUs, mayNotSpeak });
+    const refusals = new Refusals(clock);
+    this.#says = new SayDesk({ hall, names, presence, gate, queue, refusals, wallUs, mayNotSpeak });
     const nicks = this.#nicks = new NickDesk({ names, hall, presence, store, wallUs, onTrouble });
     this.#reception = new Reception({
       ...{ clock, store, hall, names, nicks, presence, gate, moderation, shutdown, homecoming },
-      onTrouble,
+      ...{ refusals, onTrouble },
       pace: parts.options.pace,
       sayWho: (member) => this.#sayWho(member),
       onGone: (member) => this.files?.left(member),

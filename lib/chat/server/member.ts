@@ -17,6 +17,8 @@ const { kinds } = chatService;
 export class ChatMember implements Member, Paced {
   /** Why others hear that it has left, where it is not just lost. */
   partReason: string | undefined;
+  /** It leaves by itself: it has read all that was sent to it. */
+  hasSaidGoodbye = false;
   /** Highest sequence that came on this connection, or was taken before. */
   heard: number;
   /** It was told that the store takes nothing. */

@@ -3,7 +3,7 @@ import type { Clock, Timer } from "../../clock/clock.ts";
 import type { CloseReport } from "../../transport/close_report.ts";
 import type { Connection } from "../../transport/connection.ts";
 import { LineError, LineErrorCode } from "../../transport/line_error.ts";
-import type { ChatKinds } from "../protocol.ts";
+import { type ChatKinds, chatService } from "../protocol.ts";
 import type { ChatStore, Identity, SessionRow } from "../store/chat_store.ts";
 import { Guest } from "./guest.ts";
 import type { Hall } from "./hall.ts";
@@ -14,8 +14,11 @@ import { identityOf, type NameBook } from "./name_book.ts";
 import type { NickDesk } from "./nick_desk.ts";
 import type { Presence } from "./presence.ts";
 import { refusalAtDoor } from "./refusal_at_door.ts";
+import type { Refusals } from "./refusals.ts";
 import type { ChatSessionGate } from "./session_gate.ts";
 import type { Shutdown } from "./shutdown.ts";
+
+const { kinds } = chatService;
 
 /** How members say goodbye who do not come back at once. */
 const LEAVING_CODES: ReadonlySet<string> = new Set(["quit", "done"]);
@@ -36,6 +39,7 @@ export interface ReceptionParts {
   readonly shutdown: Shutdown;
   /** While it is on, nobody who comes back is too fast. */
   readonly homecoming: Homecoming;
+  readonly refusals: Refusals;
   /** Lines per second that are taken of one member; 0: no limit. */
   readonly pace: number;
   /** Tells a member who it is. */
@@ -78,6 +82,7 @@ export class Reception implements Disposable {
     member.onCut = () => this.#leave(member);
     connection.onGoodbye = ({ code, message }) => {
       if (!LEAVING_CODES.has(code)) return;
+      member.hasSaidGoodbye = true;
       member.partReason ??= message === "" ? "quit" : `quit: ${message}`;
     };
     connection.closed.then((report) => this.#left(member, report));
@@ -120,6 +125,7 @@ export class Reception implements Disposable {
 
   #arrive(guest: Guest, row: SessionRow, connection: Connection<ChatKinds>): ChatMember {
     const { clock, pace, names, nicks, presence, shutdown, homecoming, sayWho } = this.#parts;
+    const { refusals } = this.#parts;
     const nowUs = clock.wallUs();
     const wasAway = connection.terms.resumed && guest.member === undefined;
     const seenUs = names.of(guest.author)?.seenUs ?? row.seenUs;
@@ -130,6 +136,7 @@ export class Reception implements Disposable {
     this.#noteSeenLater();
     const otherName = nicks.greet(guest, connection.terms.clientId);
     sayWho(member);
+    for (const refusal of refusals.again(guest.author)) member.send(kinds.refused, refusal);
     if (otherName !== undefined) member.tell({ code: "nick-changed", message: otherName });
     const { notice } = shutdown;
     if (notice !== undefined) member.tell(notice);
@@ -146,12 +153,14 @@ export class Reception implements Disposable {
 
   /** A connection is over, or as good as. */
   #leave(member: ChatMember): void {
-    const { clock, store, names, presence, onGone, onTrouble } = this.#parts;
+    const { clock, store, names, presence, refusals, onGone, onTrouble } = this.#parts;
     const { guest, partReason } = member;
     member.pace.stop();
     onGone(member);
     if (guest.member !== member) return; // another connection has the session, or it is known
     guest.member = undefined;
+    if (member.hasSaidGoodbye) refusals.forget(guest.author);
+    else refusals.lost(guest.author);
     this.#stopListening(guest);
     const nowUs = clock.wallUs();
     const name = names.of(guest.author);

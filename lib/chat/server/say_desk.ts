@@ -13,6 +13,7 @@ import type { ChatMember } from "./member.ts";
 import type { NameBook } from "./name_book.ts";
 import type { Entry, PostQueue } from "./post_queue.ts";
 import type { Presence } from "./presence.ts";
+import type { Refusals } from "./refusals.ts";
 import type { Room } from "./room.ts";
 import type { ChatSessionGate } from "./session_gate.ts";
 
@@ -28,6 +29,7 @@ export interface SayDeskParts {
   readonly presence: Presence;
   readonly gate: ChatSessionGate;
   readonly queue: PostQueue;
+  readonly refusals: Refusals;
   readonly wallUs: () => number;
   /** Why somebody may not speak now. */
   readonly mayNotSpeak: (identity: Identity) => string | undefined;
@@ -107,7 +109,9 @@ export class SayDesk {
 
   #note({ post, guest, refusal }: Entry, result: Posted | undefined, rooms: Room[]): void {
     if (refusal !== undefined) {
-      guest?.member?.send(kinds.refused, { sequence: post.sequence, ...refusal });
+      const refused = { sequence: post.sequence, ...refusal };
+      guest?.member?.send(kinds.refused, refused);
+      this.#parts.refusals.add(post.author, refused, guest?.member !== undefined);
       return;
     }
     const { to, timeUs, author, nick, text } = post;

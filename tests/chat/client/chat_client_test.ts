@@ -129,6 +129,35 @@ Deno.test("ChatClient shows a refused line with what it was, and goes on", async
   await world.leave(ada);
 });
 
+for (const dies of [false, true]) {
+  const what = dies ? "that it was killed with" : "of a lost line's time";
+  Deno.test(`ChatClient shows the refusal of a line ${what}, once`, async () => {
+    const { world, clock, server } = setUp();
+    const ada = await world.join({}, new Map());
+    server.refuses = (text) => text === "bad" ? "suspended for 3 min" : undefined;
+    server.holds = true;
+    await ada.client.say("#lobby", "bad");
+    await settleAll();
+    world.network.links.at(-1)?.cut();
+    await settleAll();
+    const disk = dies ? ada.kill() : undefined;
+    server.release(); // it is refused, and that is lost
+    server.holds = false;
+    const back = disk === undefined ? ada : await world.join({ rooms: undefined }, disk);
+    for (let time = 0; time < 3; time++) {
+      await clock.advance(5000);
+      const [refused, ...more] = back.of("refused");
+      assert.deepEqual([refused?.sequence, refused?.text, more.length], [1, "bad", 0]);
+      await back.client.say("#lobby", `good ${time}`);
+      world.network.links.at(-1)?.cut();
+    }
+    const third = await world.join({ rooms: undefined }, back.kill());
+    await clock.advance(5000);
+    assert.deepEqual(third.of("refused"), []);
+    await world.leave(third);
+  });
+}
+
 Deno.test("ChatClient says that a line is queued when it would outlive a kill", async () => {
   const { world, store } = setUp();
   let disk = new Map<string, Uint8Array>();

@@ -17,7 +17,7 @@ import {
   readSay,
   writeAck,
 } from "../../../lib/chat/line_codec.ts";
-import type { History, Join, You } from "../../../lib/chat/messages.ts";
+import type { History, Join, Refused, You } from "../../../lib/chat/messages.ts";
 import { CHAT_BYTES, type ChatKinds, chatService } from "../../../lib/chat/protocol.ts";
 import type { Connection } from "../../../lib/transport/connection.ts";
 import { listen, type ListenOptions, type Server } from "../../../lib/transport/listen.ts";
@@ -84,6 +84,8 @@ export class ScriptServer {
   answers = true;
   /** Why a line is refused. */
   refuses: (text: string) => string | undefined = () => undefined;
+  /** What was refused; it is said again on each connection. */
+  readonly refusals: Refused[] = [];
   /** What YOU says besides. */
   you: Partial<You> = {};
   readonly #held: (() => void)[] = [];
@@ -147,6 +149,7 @@ export class ScriptServer {
       ...this.you,
     });
     connection.send(kinds.you, you(clientId));
+    for (const refused of this.refusals) connection.send(kinds.refused, refused);
     return {
       join: (join: Join) => this.#onJoin(connection, join),
       leave: ({ room }: { room: string }) => void this.heard.push(`leave ${room}`),
@@ -182,7 +185,9 @@ export class ScriptServer {
     const isNew = store.sessions.apply(connection.terms.session, BigInt(sequence));
     const why = this.refuses(text);
     if (isNew && why !== undefined) {
-      connection.send(kinds.refused, { sequence, code: "suspended", message: why });
+      const refused = { sequence, code: "suspended", message: why };
+      this.refusals.push(refused);
+      connection.send(kinds.refused, refused);
     } else if (isNew) {
       store.committed.push(text);
       const isPrivate = where.startsWith("@");

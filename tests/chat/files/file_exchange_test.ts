@@ -11,6 +11,7 @@ for (const size of [0, 1, CHUNK - 1, CHUNK, 5 * CHUNK, 33 * CHUNK + 7]) {
     const bytes = someBytes(size);
     await handOver(world, ada, bob, bytes);
     await ada.exchange.settled();
+    await world.until(() => bob.last("done") !== undefined);
     assert.deepEqual(bob.files.paths, ["downloads/a.bin"]);
     assertSameBytes(bob.files.get("downloads/a.bin"), bytes);
     const done = { peer: "bob", name: "a.bin", size, bytes: size, sha256: sha256(bytes) };

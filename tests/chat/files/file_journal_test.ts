@@ -3,6 +3,7 @@ import fc from "fast-check";
 import {
   encodeJournalChunk,
   encodeJournalHead,
+  encodeJournalWhole,
   type JournalHead,
   parseJournal,
 } from "../../../lib/chat/files/file_journal.ts";
@@ -38,7 +39,20 @@ Deno.test("parseJournal() reads what was written, cut anywhere", () => {
       chunks,
       last: marks[chunks - 1],
       goodBytes: join(lines.slice(0, goodLines)).length,
+      whole: undefined,
     });
+  }
+});
+
+Deno.test("parseJournal() takes a file for whole only after its last chunk", () => {
+  const hash = "ab".repeat(32);
+  const end = encodeJournalWhole(hash);
+  for (let chunks = 0; chunks <= 3; chunks++) {
+    const start = join(lines.slice(0, 1 + chunks));
+    const parsed = parseJournal(join([start, end]));
+    assert.equal(parsed?.whole, chunks === 3 ? hash : undefined);
+    assert.equal(parsed?.goodBytes, start.length, "the next chunk goes there");
+    assert.equal(parseJournal(join([start, end.subarray(0, -1)]))?.whole, undefined);
   }
 });
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import fc from "fast-check";
+import { lookAtPart } from "../../../lib/chat/files/look_at_part.ts";
 import { MismatchError, PartFile } from "../../../lib/chat/files/part_file.ts";
 import { FakeFileAccess } from "./fake_file_access.ts";
 import { assertSameBytes, someBytes } from "./files_world.ts";
@@ -74,7 +75,7 @@ Deno.test("PartFile.resume() begins anew when the part is shorter than its journ
   const part = await PartFile.resume(files, "d/a.bin");
   assert.equal(part?.bytes, 0);
   await part.close();
-  assert.equal((await PartFile.look(files, "d/a.bin"))?.chunks, 0);
+  assert.equal((await lookAtPart(files, "d/a.bin"))?.journal.chunks, 0);
 });
 
 Deno.test("PartFile.finish() refuses other bytes, and too few", async () => {
@@ -101,35 +102,13 @@ Deno.test("PartFile.create() gives each its own name", async () => {
   assert.deepEqual(paths.slice().sort(), ["d/a (2).bin", "d/a (3).bin", "d/a.bin"]);
 });
 
-Deno.test("PartFile.look() takes away what a kill has left before anything came", async () => {
+Deno.test("PartFile.finish() that cannot give a file its name does not leave a journal that says it has", async () => {
   const files = new FakeFileAccess();
-  for (const left of [new Uint8Array(), new Uint8Array(50)]) {
-    files.put(JOURNAL, left);
-    files.put(PART, new Uint8Array());
-    assert.equal(await PartFile.look(files, "d/a.bin"), undefined);
-    assert.deepEqual(files.paths, []);
-  }
-  files.put(JOURNAL, new TextEncoder().encode('{"journal":2}\n'));
-  files.put(PART, BYTES);
-  assert.equal(await PartFile.look(files, "d/a.bin"), undefined);
-  assert.deepEqual(files.paths, [PART, JOURNAL], "what a newer tram has left is none of ours");
-});
-
-Deno.test("PartFile leaves a file alone that has its name, and that of its part still", async () => {
-  const files = new FakeFileAccess();
-  await begun(files, BYTES.length);
-  files.link(PART, "d/a.bin");
-  assert.equal(await PartFile.resume(files, "d/a.bin"), undefined);
-  assert.equal(await PartFile.look(files, "d/a.bin"), undefined);
-  assert.deepEqual(files.paths, ["d/a.bin"]);
-  assertSameBytes(files.get("d/a.bin"), BYTES);
-});
-
-Deno.test("PartFile.look() takes away a journal whose part has its name by now", async () => {
-  const files = new FakeFileAccess();
-  await begun(files, CHUNK);
-  assert.deepEqual((await PartFile.look(files, "d/a.bin"))?.head, HEAD);
-  await files.remove(PART);
-  assert.equal(await PartFile.look(files, "d/a.bin"), undefined);
-  assert.deepEqual(files.paths, []);
+  const part = await PartFile.create(files, "d", HEAD);
+  await part.write(BYTES);
+  files.renameToNew = () => Promise.reject(new Error("Cannot write d/a.bin: no space left"));
+  await assert.rejects(part.finish(END), /no space left/);
+  const lines = new TextDecoder().decode(files.get(JOURNAL)).split("\n");
+  assert.deepEqual([lines.length, lines.at(-1)], [1 + 5 + 1, ""], "a head, five chunks");
+  await part.close();
 });

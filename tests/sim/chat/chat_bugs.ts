@@ -92,6 +92,11 @@ export const RELAY_BUGS: readonly DeliberateBug[] = [
     breaks: "kept",
   },
   {
+    name: "echoed messages",
+    what: "a client is told the message before once more",
+    breaks: "order",
+  },
+  {
     name: "doubled events",
     what: "the store has each event of a move twice",
     breaks: "once",

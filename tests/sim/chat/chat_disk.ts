@@ -15,6 +15,8 @@ import type { SimProcess } from "../core/sim_process.ts";
 export interface DiskWitness {
   /** The server hands posts over. */
   handed(posts: readonly Post[]): void;
+  /** A server begins. */
+  began?(): void;
   /** A write is there for good. */
   committed(write: ChatWrite, result: ChatWritten[ChatWrite["kind"]]): void;
 }
@@ -57,6 +59,7 @@ export class ChatDisk {
   /** The store as a process has it. */
   storeFor(process: SimProcess): ChatStore {
     this.posts = 0;
+    this.witness.began?.();
     return new RequestChatStore(new DiskBackend(this, process));
   }
 }

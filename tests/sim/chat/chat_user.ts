@@ -1,41 +1,22 @@
 /** Somebody with a client of chat on a machine, as `tram chat join` puts it together. */
 import type { ChatEvent } from "../../../lib/chat/chat_event.ts";
 import { ChatClient } from "../../../lib/chat/client/chat_client.ts";
-import { type ClientMemory, inFile } from "../../../lib/chat/client/client_memory.ts";
+import { inFile } from "../../../lib/chat/client/client_memory.ts";
 import { type TypedLine, typedLineCodec } from "../../../lib/chat/client/typed_line.ts";
 import { MemoryBudget } from "../../../lib/transport/memory_budget.ts";
 import { StateFile } from "../../../lib/transport/session/state_file.ts";
 import type { SimMachine } from "../core/sim_machine.ts";
 import type { SimProcess } from "../core/sim_process.ts";
 import type { Sim } from "../core/sim.ts";
-import type { ChatUserOptions, Extra, UserWitness } from "./chat_user_options.ts";
+import type { ChatUserOptions, RunningClient, UserWitness } from "./chat_user_options.ts";
 import { withBugs } from "./client_bugs.ts";
 import { pathOf } from "./path_of.ts";
 import { Screen } from "./screen.ts";
 import { SimStateFiles } from "./sim_state_files.ts";
+import { LOSSES, PASSING, USUAL } from "./what_clients_say.ts";
 
 /** Bytes that a client may buffer. */
 const BUDGET_BYTES = 8 * 1024 * 1024;
-
-/** What a client says itself that is no reason to worry. */
-const USUAL = /^Cannot keep (the line|what is typed and seen): /;
-
-/** What it says when it sees that something is lost. */
-const LOSSES = /has lost lines|does not know this session|left out|new store/;
-
-/** Why connections end and are tried again. */
-const PASSING = new Set([
-  ...["lost", "unreachable", "silent", "slow-reader", "shutting-down", "handshake-timeout"],
-]);
-
-interface Running {
-  readonly process: SimProcess;
-  readonly client: ChatClient;
-  readonly memory: ClientMemory;
-  readonly budget: MemoryBudget;
-  readonly extra: Extra | undefined;
-  readonly over: Promise<void>;
-}
 
 /** Somebody. */
 export class ChatUser {
@@ -44,6 +25,8 @@ export class ChatUser {
   /** Number and name that the server has given; 0 at first. */
   author = 0;
   nick = "";
+  /** Its state could not be kept: it is somebody else now. */
+  hasLostSession = false;
   /** It does not come back. */
   isLeaving = false;
   readonly #sim: Sim;
@@ -52,9 +35,11 @@ export class ChatUser {
   readonly #states: SimStateFiles;
   /** Of the session, by sequence. */
   readonly #lines = new Map<number, string>();
+  /** What was refused, and nobody has told yet; the session goes on for ever. */
+  readonly #unread = new Map<number, string>();
   readonly #refused = new Set<number>();
   #acknowledged = 0;
-  #running: Running | undefined;
+  #running: RunningClient | undefined;
   #number = 0;
 
   constructor(sim: Sim, witness: UserWitness, options: ChatUserOptions) {
@@ -118,7 +103,12 @@ export class ChatUser {
   /** Types a line as it is. For {@linkcode act}. */
   type(client: ChatClient, where: string, text: string): void {
     this.#witness.typed(this.name, text);
-    client.say(where, text).then(
+    const outbox = this.#running?.memory.state.outbox;
+    const last = outbox?.lastSequence ?? 0;
+    const said = client.say(where, text);
+    // A process that is killed may have no time to say so.
+    if (outbox !== undefined && outbox.lastSequence > last) this.#lines.set(last + 1, text);
+    said.then(
       (isSafe) => this.#witness.taken(text, isSafe),
       () => this.#witness.taken(text, false), // it is ending
     );
@@ -151,6 +141,9 @@ export class ChatUser {
   checkAcknowledged(): void {
     const upTo = this.#running?.memory.state.outbox.acknowledgedSequence ?? 0;
     this.#sent(this.#acknowledged + 1, upTo);
+    for (const [sequence, text] of this.#unread) {
+      this.#witness.unread(this.name, this.author, sequence, text);
+    }
   }
 
   async #run(process: SimProcess): Promise<void> {
@@ -199,7 +192,7 @@ export class ChatUser {
     const extra = parts?.(process, client, memory);
     if (extra !== undefined) client.addPart(extra.part);
     const over = Promise.withResolvers<void>();
-    const running: Running = { process, client, memory, budget, extra, over: over.promise };
+    const running: RunningClient = { process, client, memory, budget, extra, over: over.promise };
     this.#running = running;
     try {
       const end = await client.run();
@@ -231,7 +224,9 @@ export class ChatUser {
       damage?.kind !== "damaged",
       () => `the state of ${this.name} is damaged`,
     );
-    if (session === undefined) this.#lines.clear();
+    for (const sequence of this.#lines.keys()) {
+      if (session === undefined || sequence > outbox.lastSequence) this.#lines.delete(sequence);
+    }
     for (const { sequence, value: { text } } of outbox.entries()) this.#lines.set(sequence, text);
     this.#acknowledged = Math.min(this.#acknowledged, outbox.acknowledgedSequence);
   }
@@ -243,6 +238,7 @@ export class ChatUser {
         return screen.put({ line: event, isNoted: !this.#states.isFailing });
       case "you":
         if (this.author !== event.author) this.#sim.note(`${this.name} is ${event.author}`);
+        this.hasLostSession ||= this.author !== 0 && this.author !== event.author;
         this.author = event.author;
         this.nick = event.nick;
         return;
@@ -256,6 +252,7 @@ export class ChatUser {
       case "refused":
         this.#sim.count(`refused: ${event.code}`);
         this.#refused.add(event.sequence);
+        if (this.#unread.delete(event.sequence)) this.#sim.count("refusals that are said again");
         return;
       case "connected":
         return this.#sim.note(`${this.name} is connected${event.resumed ? " again" : ""}`);
@@ -266,7 +263,7 @@ export class ChatUser {
         if (/^The server cannot store that now/.test(event.message)) return;
         this.#sim.check(
           "quiet",
-          PASSING.has(event.code),
+          PASSING.test(event.code),
           () => `${this.name} is told: ${event.code}: ${event.message}`,
         );
         return;
@@ -289,7 +286,7 @@ export class ChatUser {
       const text = this.#lines.get(sequence);
       if (text === undefined) continue; // it was not safe when its process was killed
       const isTaken = this.#witness.acknowledged(this.name, this.author, sequence, text);
-      if (!isTaken && !this.#refused.has(sequence)) this.#sim.count("refusals that nobody read");
+      if (!isTaken && !this.#refused.has(sequence)) this.#unread.set(sequence, text);
     }
     this.#acknowledged = Math.max(this.#acknowledged, upTo);
   }

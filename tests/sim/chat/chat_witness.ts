@@ -2,22 +2,12 @@
  * Sees all that is typed, committed, acknowledged and shown, and compares. Texts are `ada>#lobby 17 …`:
  * who says it, to whom, and the how manyth of theirs it is.
  */
-import type { ChatEvent } from "../../../lib/chat/chat_event.ts";
 import { LineFlag } from "../../../lib/chat/line_codec.ts";
 import type { ChatWrite, ChatWritten } from "../../../lib/chat/store/chat_request.ts";
 import type { Post, Posted } from "../../../lib/chat/store/chat_store.ts";
 import type { Sim } from "../core/sim.ts";
 import type { DiskWitness } from "./chat_disk.ts";
-
-/** A line as a client shows it. */
-export type ShownLine = ChatEvent & { readonly type: "line" };
-
-/** A line on its way to somebody. */
-export interface Showing {
-  readonly line: ShownLine;
-  /** The client could note that it shows it: its disk was not full. */
-  readonly isNoted: boolean;
-}
+import type { Showing } from "./showing.ts";
 
 interface Typed {
   readonly who: string;
@@ -60,6 +50,10 @@ export class ChatWitness implements DiskWitness {
   /** When a post was handed over first, by author, sequence and text. */
   readonly #handedMs = new Map<string, number>();
   readonly #silences: Silence[] = [];
+  /** When lines were refused, by author and sequence. */
+  readonly #refusedMs = new Map<string, number>();
+  /** When the present server began, in milliseconds of true time. */
+  #beganMs = 0;
   /** Last id shown, by person and place. */
   readonly #shown = new Map<string, number>();
   /** Lines that were shown while a client could not note so, by person, place and id. */
@@ -72,6 +66,21 @@ export class ChatWitness implements DiskWitness {
   /** Now, in milliseconds of true time. */
   get nowMs(): number {
     return this.#sim.clock.monotonicNs() / 1e6;
+  }
+
+  began(): void {
+    this.#beganMs = this.nowMs;
+  }
+
+  /** A line was refused without a word: only the end of the server can be the cause. */
+  unread(who: string, author: number, sequence: number, text: string): void {
+    const refusedMs = this.#refusedMs.get(`${author} ${sequence}`) ?? 0;
+    this.#sim.count("refusals that nobody read");
+    this.#sim.check(
+      "kept",
+      refusedMs < this.#beganMs,
+      () => `nobody has told ${who} that "${brief(text)}" was refused`,
+    );
   }
 
   /** Somebody types a line. */
@@ -218,7 +227,10 @@ export class ChatWitness implements DiskWitness {
       return;
     }
     if (author !== 0) this.#sequences.set(key, text);
-    if (posted.kind === "nowhere") return this.#sim.count("lines refused");
+    if (posted.kind === "nowhere") {
+      this.#refusedMs.set(key, this.nowMs);
+      return this.#sim.count("lines refused");
+    }
     if (to.kind === "room") this.#keep(to.room, text);
     if (to.kind === "private") {
       this.#sim.count("private lines");

@@ -17,14 +17,9 @@ const DOWNLOADS = "downloads";
 /** Files that may be open at once: 20 that are sent, and as many with their journals from each of two. */
 const MAX_OPEN = 100;
 
-/** How long after a file was offered its sender must have noted so, in milliseconds. */
-const NOTED_MS = 1000;
-
 /** A file that somebody wants to send. */
 interface Sent {
   readonly to: FileWork;
-  /** The sender's process goes on with it when it was killed. */
-  isNoted: boolean;
   /** The sender was told that the other side has it. */
   isDone: boolean;
   /** Why it was not sent, for good. */
@@ -39,10 +34,9 @@ export class FileWork {
   readonly #sim: Sim;
   readonly #chunkBytes: number;
   readonly #sent = new Map<string, Sent>();
-  /** Files that were received, and noted as such. */
-  readonly #settled = new Set<string>();
+  /** Files that were received. */
+  readonly #received = new Set<string>();
   #exchange: FileExchange | undefined;
-  #process: SimProcess | undefined;
   /** What everybody sends, by name. */
   readonly #sources: Map<string, Uint8Array>;
   #last = 0;
@@ -58,7 +52,6 @@ export class FileWork {
 
   /** Goes with a new client. */
   begin(process: SimProcess, client: ChatClient, memory: ClientMemory): Extra {
-    this.#process = process;
     const exchange: FileExchange = new FileExchange({
       clock: process.clock,
       files: this.folder.forProcess(process),
@@ -108,17 +101,15 @@ export class FileWork {
       const name = `${this.name}-${++this.#last}.bin`;
       this.#sources.set(name, bytes);
       this.folder.put(`home/${name}`, bytes);
-      const nothing = { isNoted: false, isDone: false, reason: undefined };
+      const nothing = { isDone: false, reason: undefined };
       this.#offer(`home/${name}`, nick, { to, ...nothing });
     });
   }
 
   /** What is not over. @param all everybody */
   missing(all: readonly FileWork[]): string | undefined {
-    const file = this.#exchange?.list().find(({ direction, state, name }) => {
-      // Of a sender that was killed before it had noted what it sends, no more will come.
-      return direction === "out" || state !== "stopped" ||
-        all.some((work) => work.#isSending(name));
+    const file = this.#exchange?.list().find(({ direction, name }) => {
+      return direction === "out" || !this.#isOrphaned(name, all);
     });
     if (file === undefined) return undefined;
     const { direction, name, state, bytes, size, peer } = file;
@@ -139,37 +130,34 @@ export class FileWork {
     }
   }
 
-  #isSending(wanted: string): boolean {
-    return this.#exchange?.list().some(({ direction, name }) =>
-      direction === "out" && name === wanted
-    ) ?? false;
-  }
-
-  /** Whether a file may have been forgotten by its sender. */
-  #isForgotten(name: string): boolean {
-    const sent = this.#sent.get(`home/${name}`);
-    return sent !== undefined && !sent.isNoted;
+  /** Somebody whose session is lost is somebody else: what they had begun to send waits for ever. */
+  #isOrphaned(name: string, all: readonly FileWork[]): boolean {
+    return all.some((work) => name.startsWith(`${work.name}-`) && work.user.hasLostSession);
   }
 
   /** Everything is over: files are there, whole, or it was said why not. @param all everybody */
   check(all: readonly FileWork[]): void {
     for (const [path, file] of this.#sent) {
-      const { to, isDone, reason, isNoted } = file;
+      const { to, isDone, reason } = file;
       const found = to.#found(path);
-      if (found.length > 1) this.#sim.count("files that are there twice");
+      this.#sim.check(
+        "once",
+        found.length <= 1,
+        () => `${to.name} has ${path} ${found.length} times: ${found.join(", ")}`,
+      );
       if (found.length > 0) continue;
       this.#sim.check("kept", !isDone, () => `${to.name} has ${path} no more, and has said so`);
       this.#sim.count(`files that were not sent: ${reason}`);
       this.#sim.check(
         "kept",
-        reason !== undefined || !isNoted,
+        reason !== undefined,
         () => `${path} did not come to ${to.name}, and nobody said why`,
       );
     }
     this.#checkNamed();
     const rest = this.folder.paths.filter((path) => {
-      const name = path.slice(path.lastIndexOf("/") + 1, path.indexOf(".tram-part"));
-      return path.includes(".tram-part") && !all.some((work) => work.#isForgotten(name));
+      const name = path.slice(path.lastIndexOf("/") + 1);
+      return name.includes(".tram-part") && !this.#isOrphaned(name, all);
     });
     this.#sim.check("ends", rest.length === 0, () => `${this.name} has ${rest.join(", ")} left`);
   }
@@ -188,20 +176,9 @@ export class FileWork {
       () => {
         this.#sent.set(path, file);
         this.#sim.count("files offered");
-        this.#whenNoted(() => file.isNoted = true);
       },
       (error) => this.#sim.note(`${this.name} cannot offer ${path}: ${error}`),
     );
-  }
-
-  /** Runs something when what happens now is noted for sure. */
-  #whenNoted(run: () => void): void {
-    const process = this.#process;
-    this.#sim.clock.after(NOTED_MS, () => {
-      const isAlive = process === this.#process && process?.isDead === false;
-      const { disk } = this.user.machine;
-      if (isAlive && !process.isFrozen && disk.waiting === 0 && !disk.isFull) run();
-    });
   }
 
   #on(event: FileEvent): void {
@@ -212,7 +189,7 @@ export class FileWork {
     this.#sim.note(`${this.name}: ${name} ${direction} ${peer} ${state}${why}`);
     if ((event.resumedFrom ?? 0) > 0 && state === "started") this.#sim.count("files resumed");
     if (direction === "in") {
-      if (state === "done") this.#received(name, path ?? "", size);
+      if (state === "done") this.#onReceived(name, path ?? "", size);
       return;
     }
     const sent = this.#sent.get(`home/${name}`);
@@ -221,23 +198,25 @@ export class FileWork {
     if (state === "started") sent.reason = undefined;
     if (state === "stopped") sent.reason = code;
     if (state !== "stopped" || code !== "failed") return;
-    // A disk was full: people try again.
+    // A disk was full: people try again, unless the next process does it by itself.
+    const exchange = this.#exchange;
     this.#sim.clock.after(2000, () =>
       this.user.act(() => {
-        if (sent.reason === "failed") this.#offer(`home/${name}`, peer, sent);
+        if (sent.reason === "failed" && this.#exchange === exchange) {
+          this.#offer(`home/${name}`, peer, sent);
+        }
       }));
   }
 
   /** A file is there, it is said. */
-  #received(name: string, path: string, size: number): void {
+  #onReceived(name: string, path: string, size: number): void {
     this.#sim.count("files received");
-    // A process that dies right after it has given a file its name may not have noted so.
     this.#sim.check(
       "once",
-      !this.#settled.has(name),
+      !this.#received.has(name),
       () => `${path} of ${this.name} has come again`,
     );
-    this.#whenNoted(() => this.#settled.add(name));
+    this.#received.add(name);
     const bytes = this.folder.get(path);
     const source = this.#sources.get(name);
     const isSame = bytes !== undefined && source !== undefined && bytes.length === source.length &&
@@ -258,6 +237,7 @@ export class FileWork {
     if (dropped === undefined) return notes;
     return {
       notes: notes.notes,
+      sync: () => notes.sync?.() ?? Promise.resolve(),
       note: (name, value) => {
         if (!dropped.test(name)) notes.note(name, value);
       },
@@ -269,6 +249,7 @@ function bugsOf(sim: Sim): FolderBugs {
   if (sim.hasBug("parts that are not synced")) {
     return { neverSynced: (path) => path.endsWith(".tram-part") };
   }
+  if (sim.hasBug("misplaced bytes")) return { misplaces: true };
   if (sim.hasBug("names that are not durable")) return { forgetsNames: true };
   if (sim.hasBug("leftovers")) return { keepsAll: true };
   if (sim.hasBug("files that are not closed")) return { keepsOpen: true };

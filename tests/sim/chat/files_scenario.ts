@@ -4,6 +4,7 @@ import type { Random } from "../../random.ts";
 import type { FaultKind } from "../core/fault.ts";
 import type { DeliberateBug, Scenario } from "../core/scenario.ts";
 import type { Sim } from "../core/sim.ts";
+import { CHAT_BUGS, diskBugs } from "./chat_bugs.ts";
 import { ChatDisk } from "./chat_disk.ts";
 import { ChatSite } from "./chat_site.ts";
 import { ChatUser } from "./chat_user.ts";
@@ -16,6 +17,9 @@ const PORT = 7802;
 const NAMES = ["ada", "bob", "cy"] as const;
 
 const BUGS: readonly DeliberateBug[] = [
+  ...CHAT_BUGS.filter(({ name }) =>
+    ["seen lines are not noted", "swapped posts", "sorted posts"].includes(name)
+  ),
   {
     name: "sent files are not noted",
     what: "a client that starts again does not know what it was sending",
@@ -34,6 +38,11 @@ const BUGS: readonly DeliberateBug[] = [
   {
     name: "parts that are not synced",
     what: "what a journal tells of is not on the disk",
+    breaks: "oracle",
+  },
+  {
+    name: "misplaced bytes",
+    what: "what comes after an interruption is written to the wrong place",
     breaks: "oracle",
   },
   {
@@ -84,7 +93,7 @@ async function run(sim: Sim): Promise<void> {
   await FileHash.begin(); // it is loaded in true time
   const random = sim.stream("files");
   const witness = new ChatWitness(sim);
-  const disk = new ChatDisk(witness, 0);
+  const disk = new ChatDisk(witness, 0, diskBugs(sim));
   const leaksBuffers = sim.hasBug("leaked buffers");
   const fileRate = random.pick([undefined, undefined, 30_000]);
   const path = {
@@ -120,6 +129,8 @@ async function run(sim: Sim): Promise<void> {
         const size = random.below(isLarge ? 500_000 : chunkBytes / 4);
         from.send(to, someBytes(size, random));
       }
+      from.user.say("#lobby", "#lobby");
+      if (to.user.nick !== "") from.user.say(`@${to.user.nick}`, to.name);
       from.user.say("#lobby", "#lobby");
       next();
     });

@@ -1,5 +1,6 @@
 /** Pairs that take turns at tic-tac-toe; see {@linkcode RELAY}. */
 import type { ChatEvent } from "../../../lib/chat/chat_event.ts";
+import type { ChatClient } from "../../../lib/chat/client/chat_client.ts";
 import { RelaySeat } from "../../../lib/chat/relay/relay_seat.ts";
 import type { Random } from "../../random.ts";
 import type { FaultKind } from "../core/fault.ts";
@@ -74,6 +75,8 @@ class Player {
   #seat = 0;
   #moves: readonly string[] = [];
   #view: readonly string[] = [];
+  /** The last message. */
+  #before: ChatEvent | undefined;
 
   constructor(sim: Sim, witness: RelayWitness, name: string, thinkMs: number) {
     this.#sim = sim;
@@ -84,7 +87,7 @@ class Player {
       ...{ name, port: PORT, rooms: [], last: 1, screenMs: 0, maxWaiting: 20 },
       parts: (_, client) => {
         const seat = new RelaySeat({
-          emit: (event) => client.emit(event),
+          emit: (event) => this.#emit(client, event),
           say: (where, text) => this.user.type(client, where, text),
           waiting: () => client.waiting,
         });
@@ -106,6 +109,14 @@ class Player {
       this.#view.length === 0 || signs === stored,
       () => `${this.user.name} sees ${shown}, and ${board} is stored`,
     );
+  }
+
+  #emit(client: ChatClient, event: ChatEvent): void {
+    if (event.type === "message" && this.#sim.hasBug("echoed messages")) {
+      if (this.#before !== undefined) client.emit(this.#before);
+      this.#before = event;
+    }
+    client.emit(event);
   }
 
   #on(event: ChatEvent): void {

@@ -108,6 +108,7 @@ export class RelayWitness implements DiskWitness, UserWitness {
 
   handed(): void {}
   typed(): void {}
+  unread(): void {}
   shown(): void {}
 
   taken(_text: string, isSafe: boolean): void {

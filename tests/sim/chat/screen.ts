@@ -1,6 +1,6 @@
 import type { Clock } from "../../../lib/clock/clock.ts";
 import type { Random } from "../../random.ts";
-import type { Showing } from "./chat_witness.ts";
+import type { Showing } from "./showing.ts";
 
 /** What a process writes to somebody: a kill loses what is still on its way. */
 export class Screen {

@@ -17,6 +17,8 @@ export interface FolderBugs {
   readonly forgetsNames?: boolean;
   /** Nothing is taken away. */
   readonly keepsAll?: boolean;
+  /** What is written to a part that was there before goes to the wrong place. */
+  readonly misplaces?: boolean;
   /** Files are not closed. */
   readonly keepsOpen?: boolean;
 }
@@ -84,7 +86,7 @@ export class SimFolder {
     // What takes no room works on a full disk, too.
     const look = <T>(apply: () => T): Promise<T> =>
       process.guard(new Promise((resolve) => process.clock.after(0.1, () => resolve(apply()))));
-    const opened = (path: string, file: Content): OpenFile => {
+    const opened = (path: string, file: Content, shift = 0): OpenFile => {
       this.open++;
       let isOpen = true;
       return {
@@ -105,7 +107,7 @@ export class SimFolder {
             const size = Math.max(file.bytes.length, offset + copy.length);
             const changed = new Uint8Array(size);
             changed.set(file.bytes);
-            changed.set(copy, offset);
+            changed.set(copy, Math.max(0, offset - shift));
             file.bytes = changed;
           });
         },
@@ -128,7 +130,8 @@ export class SimFolder {
       },
       openToWrite: async (path) => {
         const file = await look(() => this.#files.get(path));
-        return file && opened(path, file);
+        const isMisplaced = this.#bugs.misplaces === true && path.endsWith(".tram-part");
+        return file && opened(path, file, isMisplaced ? 1 : 0);
       },
       create: async (path) => {
         const file = await change(path, () => {
@@ -148,7 +151,7 @@ export class SimFolder {
           return true;
         });
         if (!isLinked) return false;
-        await change(to, () => this.#files.delete(from));
+        await look(() => this.#files.delete(from));
         if (this.#bugs.forgetsNames) this.#newNames.add(to);
         return true;
       },

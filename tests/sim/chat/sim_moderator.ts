@@ -57,7 +57,9 @@ export class Moderator {
   }
 
   #forgive(user: ChatUser): void {
-    this.#witness.forgiven(user.author);
-    if (user.nick !== "") this.#site.console(`!forgive ${user.nick}`);
+    const { nick, author } = user;
+    this.#witness.forgiven(author);
+    // Once more when it is done: what was to silence them may have been waiting until now.
+    if (nick !== "") this.#site.console(`!forgive ${nick}`, () => this.#witness.forgiven(author));
   }
 }
