@@ -1,9 +1,9 @@
-import { keyPrefix } from "./key_prefix.ts";
+import { copyBytes } from "./copy_bytes.ts";
 import { partitionOf } from "./partition_of.ts";
 import { sortKeys } from "./sort_keys.ts";
 import type { Keys } from "./sort_keys.ts";
 
-/** Memory of a key besides its bytes: two places and a prefix. */
+/** Memory of a key besides its bytes: two places, and what sorting it takes. */
 const PLACE_BYTES = 16;
 
 /** Keys, numbered as they come, with what else is written behind them; all in one buffer that grows. */
@@ -11,7 +11,6 @@ export class KeyStore implements Keys {
   bytes: Uint8Array = new Uint8Array(1024);
   starts: Uint32Array = new Uint32Array(64);
   ends: Uint32Array = new Uint32Array(64);
-  prefixes: Float64Array = new Float64Array(64);
   #size = 0;
   #end = 0;
 
@@ -37,7 +36,6 @@ export class KeyStore implements Keys {
     this.starts[number] = this.#end;
     this.append(from, start, end);
     this.ends[number] = this.#end;
-    this.prefixes[number] = keyPrefix(from, start, end);
     return number;
   }
 
@@ -46,12 +44,7 @@ export class KeyStore implements Keys {
     const at = this.#end;
     this.#end += end - start;
     if (this.#end > this.bytes.length) this.#growBytes(at);
-    const bytes = this.bytes;
-    if (end - start > 48) {
-      bytes.set(from.subarray(start, end), at);
-    } else {
-      for (let to = at; start < end; start++) bytes[to++] = from[start] as number;
-    }
+    copyBytes(this.bytes, at, from, start, end);
     return at;
   }
 
@@ -86,10 +79,9 @@ export class KeyStore implements Keys {
 
   #growPlaces(): void {
     const length = 2 * this.#size;
-    const { starts, ends, prefixes } = this;
+    const { starts, ends } = this;
     (this.starts = new Uint32Array(length)).set(starts);
     (this.ends = new Uint32Array(length)).set(ends);
-    (this.prefixes = new Float64Array(length)).set(prefixes);
   }
 
   #growBytes(used: number): void {

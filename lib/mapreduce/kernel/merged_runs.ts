@@ -1,5 +1,5 @@
 import { compareBytes } from "./compare_bytes.ts";
-import { keyPrefix } from "./key_prefix.ts";
+import { keyPrefix, PREFIX_BYTES } from "./key_prefix.ts";
 import type { SyncRunCursor } from "./run_cursor.ts";
 
 /** Larger than every prefix: a run that has ended. */
@@ -97,6 +97,7 @@ export class MergedRuns implements SyncRunCursor {
     // Infinity minus itself is NaN: two that have ended.
     if (difference !== 0) return false;
     const left = this.#cursors[a] as SyncRunCursor;
+    if (left.keyEnd - left.keyStart <= PREFIX_BYTES) return a < b;
     const right = this.#cursors[b] as SyncRunCursor;
     const order = compareBytes(
       left.bytes,

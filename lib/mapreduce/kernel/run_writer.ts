@@ -1,5 +1,6 @@
 import { crc32 } from "node:zlib";
 import { compareBytes } from "./compare_bytes.ts";
+import { copyBytes } from "./copy_bytes.ts";
 import { HeadsCrc } from "./heads_crc.ts";
 import {
   BLOCK_BYTES,
@@ -22,8 +23,9 @@ export class RunWriter {
   #blockRecords = 0;
   #records = 0;
   #bytes = 0;
-  #lastKey = new Uint8Array(64);
-  #lastKeyLength = -1;
+  /** Where the last key lies in the block, which is not written over before the next one comes. */
+  #lastStart = 0;
+  #lastEnd = -1;
 
   constructor(sink: RunSink, blockBytes: number = BLOCK_BYTES) {
     this.#sink = sink;
@@ -60,16 +62,16 @@ export class RunWriter {
     const size = varintBytes(keyLength) + keyLength + varintBytes(valueLength) + valueLength;
     this.#makeRoom(size);
     const block = this.#block;
-    let at = writeVarint(block, this.#end, keyLength);
-    at = copy(block, at, keyBytes, keyStart, keyEnd);
-    at = writeVarint(block, at, valueLength);
-    this.#end = copy(block, at, valueBytes, valueStart, valueEnd);
+    this.#lastStart = writeVarint(block, this.#end, keyLength);
+    this.#lastEnd = copyBytes(block, this.#lastStart, keyBytes, keyStart, keyEnd);
+    const at = writeVarint(block, this.#lastEnd, valueLength);
+    this.#end = copyBytes(block, at, valueBytes, valueStart, valueEnd);
     this.#blockRecords++;
   }
 
   /**
    * Writes `records` whole entries that are sorted and encoded already, and which come after all
-   * before them. Neither is checked.
+   * before them. Neither is checked, nor is the key that comes next.
    */
   addEntries(entries: Uint8Array, records: number): void {
     if (records === 0) return;
@@ -77,6 +79,7 @@ export class RunWriter {
     this.#block.set(entries, this.#end);
     this.#end += entries.length;
     this.#blockRecords += records;
+    this.#lastEnd = -1;
   }
 
   /** Writes what is left and the end; nothing may be added after it. */
@@ -115,23 +118,11 @@ export class RunWriter {
   }
 
   #checkOrder(bytes: Uint8Array, start: number, end: number): void {
-    const length = this.#lastKeyLength;
-    if (length >= 0 && compareBytes(bytes, start, end, this.#lastKey, 0, length) < 0) {
+    if (this.#lastEnd < 0) return;
+    if (compareBytes(bytes, start, end, this.#block, this.#lastStart, this.#lastEnd) < 0) {
       throw new RangeError("The keys of a run must ascend");
     }
-    if (end - start > this.#lastKey.length) this.#lastKey = new Uint8Array(2 * (end - start));
-    this.#lastKeyLength = copy(this.#lastKey, 0, bytes, start, end);
   }
-}
-
-/** Copies by hand what is short: that is quicker than a view. */
-function copy(to: Uint8Array, at: number, from: Uint8Array, start: number, end: number): number {
-  if (end - start > 48) {
-    to.set(from.subarray(start, end), at);
-    return at + end - start;
-  }
-  for (let i = start; i < end; i++) to[at++] = from[i] as number;
-  return at;
 }
 
 function sealHead(block: Uint8Array, bytes: number, records: number, payloadCrc: number): void {

@@ -47,6 +47,7 @@ export const COLLECT_BUGS = [
   { name: "unseen-steps", what: "clients do not see that their clock was set", breaks: "bounds" },
   { name: "uncounted-loss", what: "the report leaves out what was lost", breaks: "oracle" },
   { name: "equal-as-stored", what: "equal samples are counted as stored", breaks: "oracle" },
+  { name: "unheard-failure", what: "nobody looks at a commit that failed", breaks: "quiet" },
 ] as const satisfies readonly DeliberateBug[];
 
 /** Name of one of them. */
@@ -75,6 +76,7 @@ export function makeStore(
 ): DiskStore {
   if (has("early-ack")) return new HastyStore(process, disk);
   if (has("half-bound")) return new OptimisticStore(process, disk);
+  if (has("unheard-failure")) return new CarelessStore(process, disk);
   return new DiskStore(process, disk);
 }
 
@@ -117,6 +119,14 @@ class HastyStore extends DiskStore {
     const highestSequence = batch.firstSequence + stored - 1;
     super.append(batch).catch(() => {});
     return Promise.resolve({ highestSequence, stored, equal: 0, repeated: 0 });
+  }
+}
+
+class CarelessStore extends DiskStore {
+  override append(batch: SampleBatch): Promise<AppendResult> {
+    const appended = super.append(batch);
+    appended.then(() => {});
+    return appended;
   }
 }
 
