@@ -49,7 +49,10 @@ async function timerObjects(): Promise<Map<string, Objects>> {
 
 Deno.test("JSON of timer has the shapes that programs rely on", async () => {
   const objects = await timerObjects();
-  const types = ["listening", "joined", "left", "refused", "summary", "comparison", "config"];
+  const types = [
+    ...["listening", "joined", "left", "refused", "closing"],
+    ...["summary", "comparison", "config"],
+  ];
   assert.deepEqual([...objects.keys()].sort(), types.toSorted());
   for (const type of types) await assertShape(`timer_${type}`, objects.get(type) ?? []);
 });

@@ -286,7 +286,7 @@ export class ChatWitness implements DiskWitness {
 }
 
 /** The how manyth line of somebody a text is. */
-export function numberOf(text: string): number {
+function numberOf(text: string): number {
   return Number(text.split(" ")[1] ?? "0");
 }
 
