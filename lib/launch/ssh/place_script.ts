@@ -71,11 +71,21 @@ sum() {
   got=$("$1" launch checksum 2>&1 </dev/null)
 }
 
+# The executable. Where dd can, it takes larger pieces than head: half the processor time.
+receive() {
+  left=$size
+  if dd if=/dev/null iflag=fullblock status=none 2>/dev/null; then
+    dd bs=1048576 count=$((size / 1048576)) iflag=fullblock status=none || return
+    left=$((size % 1048576))
+  fi
+  head -c "$left"
+}
+
 take() {
   why=$(mkdir -p "$place" 2>&1) || fail write "$why"
   why=$(chmod 700 "$base" "$place" 2>&1) || fail write "$why"
   temp=$place/.new.$$
-  why=$({ head -c "$size" >"$temp"; } 2>&1) || fail write "$why"
+  why=$({ receive >"$temp"; } 2>&1) || fail write "$why"
   got=$(($(wc -c <"$temp")))
   [ "$got" -eq "$size" ] || fail cut "$got bytes arrived"
   why=$(chmod 700 "$temp" 2>&1) || fail write "$why"

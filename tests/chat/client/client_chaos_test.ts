@@ -104,6 +104,6 @@ async function play(steps: readonly Step[]): Promise<void> {
 Deno.test("ChatClient loses and repeats nothing, whatever dies", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 30 }), play),
-    { numRuns: 60 },
+    { numRuns: 30 },
   );
 });

@@ -74,7 +74,7 @@ Deno.test("FileExchange brings a file over whole, through any interruptions", as
       seen.runs++;
       if (bob.events.some(({ resumedFrom }) => (resumedFrom ?? 0) > 0)) seen.resumed++;
     }),
-    { numRuns: 60 },
+    { numRuns: 25 },
   );
   assert(seen.resumed > seen.runs / 10, `${seen.resumed} of ${seen.runs} were resumed`);
 });
