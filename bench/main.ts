@@ -10,7 +10,7 @@ import { mapreduce } from "./mapreduce.ts";
 import { complain, print } from "./print.ts";
 import type { Bench, BenchReport } from "./report.ts";
 import { roundtrip } from "./roundtrip.ts";
-import { showMachine, showReport } from "./show.ts";
+import { showMachine, showReport, showTargets } from "./show.ts";
 import { startup } from "./startup.ts";
 import { timer } from "./timer.ts";
 
@@ -88,6 +88,7 @@ async function run(): Promise<void> {
     reports.push(report);
     print(showReport(report));
   }
+  if (reports.length > 1) print(`all targets in one table:\n\n${showTargets(reports)}`);
   const kept = `results/${name ?? "all"}-${machine.date}.json`;
   const file = values.json ?? new URL(kept, import.meta.url);
   await Deno.writeTextFile(file, `${JSON.stringify({ machine, benches: reports }, null, 2)}\n`);

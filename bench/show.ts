@@ -24,6 +24,25 @@ export function showReport({ bench, question, measurements, verdicts }: BenchRep
   return `${bench}: ${question}\n\n${numbers}\n\n${targets}\n`;
 }
 
+/** One table of all targets of all benches: what tram did, what the other did, and whether it is enough. */
+export function showTargets(reports: readonly BenchReport[]): string {
+  const rows = reports.flatMap(({ bench, measurements, verdicts }) =>
+    verdicts.map((verdict) => {
+      const [row = "", against = "", measured = "", target = "", met = ""] = targetOf(verdict);
+      const of = (contestant: string) => {
+        const found = measurements.find((m) => m.row === row && m.contestant === contestant);
+        if (found === undefined || found.samples.length === 0) return "-";
+        return `${digits(median(found.samples))} ${found.unit}`;
+      };
+      const { contestant } = verdict;
+      const other = `${against} ${of(against)}`;
+      return [bench, row, `${contestant} ${of(contestant)}`, other, measured, target, met];
+    })
+  );
+  const heads = ["bench", "row", "measured", "against", "ratio", "target", "met"];
+  return `${formatTable(heads, rows)}\n`;
+}
+
 function numbersOf(measurement: Measurement, details: readonly string[]): string[] {
   const { row, contestant, samples, note } = measurement;
   if (samples.length === 0) return [row, `${contestant} (${note ?? "not here"})`];
