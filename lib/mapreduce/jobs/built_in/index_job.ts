@@ -27,7 +27,7 @@ export function openIndex(options: IndexJob, parts: JobParts): RunningJob {
   async function eachPlace(
     input: MapInput,
     signs: TaskSigns,
-    onDocument: (document: Uint8Array<ArrayBuffer>) => void,
+    onDocument: (document: Uint8Array) => void,
     onWord: OnWord,
   ): Promise<void> {
     let document: string | undefined;
@@ -46,8 +46,8 @@ export function openIndex(options: IndexJob, parts: JobParts): RunningJob {
     combine: undefined,
     async map(input, emit, signs) {
       const seen = new SeenKeys(memoryBytes);
-      let value = new Uint8Array(0);
-      const begin = (document: Uint8Array<ArrayBuffer>) => {
+      let value: Uint8Array = new Uint8Array(0);
+      const begin = (document: Uint8Array) => {
         seen.clear();
         value = document;
       };

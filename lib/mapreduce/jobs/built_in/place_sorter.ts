@@ -21,7 +21,7 @@ export class PlaceSorter {
   readonly #partitions: number;
   readonly #places: WordPlaces;
   readonly #spills: SpillSet;
-  #document = new Uint8Array(0);
+  #document: Uint8Array = new Uint8Array(0);
   #drained = 0;
 
   constructor({ partitions, memoryBytes, spills }: PlaceSorterOptions) {
@@ -41,7 +41,7 @@ export class PlaceSorter {
   }
 
   /** Begins a document; its name has no spaces. */
-  begin(document: Uint8Array<ArrayBuffer>): void {
+  begin(document: Uint8Array): void {
     this.#document = document;
     this.#places.begin(document);
   }
