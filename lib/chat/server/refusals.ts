@@ -46,7 +46,7 @@ export class Refusals {
     this.#set(author, [...open.slice(1 - MAX_UNCOMMITTED), { refusal, saidNs }]);
     for (const [oldest] of this.#of) {
       if (this.#count <= MAX_ALL) break;
-      this.forget(oldest);
+      this.#set(oldest, []);
     }
   }
 
@@ -66,9 +66,9 @@ export class Refusals {
     for (const each of open) each.saidNs = undefined;
   }
 
-  /** A session has everything: it has said goodbye. */
-  forget(author: number): void {
-    this.#set(author, []);
+  /** A session has said goodbye: it has what was said on its connection. */
+  arrived(author: number): void {
+    this.#set(author, this.#open(author).filter(({ saidNs }) => saidNs === undefined));
   }
 
   #open(author: number): readonly Remembered[] {

@@ -110,8 +110,10 @@ export class SayDesk {
   #note({ post, guest, refusal }: Entry, result: Posted | undefined, rooms: Room[]): void {
     if (refusal !== undefined) {
       const refused = { sequence: post.sequence, ...refusal };
-      guest?.member?.send(kinds.refused, refused);
-      this.#parts.refusals.add(post.author, refused, guest?.member !== undefined);
+      // After a goodbye nothing can be said on that connection any more.
+      const listener = guest?.member?.hasSaidGoodbye === false ? guest.member : undefined;
+      listener?.send(kinds.refused, refused);
+      this.#parts.refusals.add(post.author, refused, listener !== undefined);
       return;
     }
     const { to, timeUs, author, nick, text } = post;

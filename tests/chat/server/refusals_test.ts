@@ -45,6 +45,30 @@ Deno.test("ChatServer says no refusal again to whoever has said goodbye", async 
   assert.equal(ada.seen.refused.length, 1);
 });
 
+Deno.test("ChatServer says what it refused after a goodbye when the session is back", async () => {
+  const store = new HeldChatStore();
+  await using world = await ChatWorld.create({ store });
+  const [ada] = await world.members("#lobby", "ada");
+  assert(ada);
+  store.hold();
+  ada.say("psst", "@nobody");
+  await settle();
+  await ada.quit();
+  store.release();
+  await settle();
+  assert.equal(ada.seen.refused.length, 0);
+  await ada.connect();
+  assert.deepEqual(ada.seen.refused.map(({ code }): unknown => code), ["no-such-nick"]);
+});
+
+Deno.test("Refusals keeps at a goodbye what was not said before it", () => {
+  const refusals = new Refusals(new FakeClock());
+  refusals.add(1, refusalOf(1), true);
+  refusals.add(1, refusalOf(2), false);
+  refusals.arrived(1);
+  assert.deepEqual(refusals.again(1), [refusalOf(2)]);
+});
+
 Deno.test("Refusals remembers the last ones of a session, in order, and of so many sessions", () => {
   const refusals = new Refusals(new FakeClock());
   for (let author = 1; author <= 100; author++) {
@@ -57,6 +81,6 @@ Deno.test("Refusals remembers the last ones of a session, in order, and of so ma
   const first = 300 - MAX_UNCOMMITTED + 1;
   assert.deepEqual(last, Array.from({ length: MAX_UNCOMMITTED }, (_, at) => first + at));
   assert.deepEqual(refusals.again(1), [], "the oldest are forgotten");
-  for (let author = 1; author <= 100; author++) refusals.forget(author);
+  for (let author = 1; author <= 100; author++) refusals.arrived(author);
   assert.equal(refusals.size, 0);
 });
