@@ -1,6 +1,7 @@
 /** Pairs that take turns at tic-tac-toe; see {@linkcode RELAY}. */
 import type { ChatEvent } from "../../../lib/chat/chat_event.ts";
 import type { ChatClient } from "../../../lib/chat/client/chat_client.ts";
+import { KEPT_MS } from "../../../lib/chat/relay/pair.ts";
 import { RelaySeat } from "../../../lib/chat/relay/relay_seat.ts";
 import type { Random } from "../../random.ts";
 import type { FaultKind } from "../core/fault.ts";
@@ -57,9 +58,10 @@ async function run(sim: Sim): Promise<void> {
   await endChat(sim, site, users, () => {
     for (const player of players) player.checkBoard();
   }, () => {
-    // Whoever sits at a line that is half-open sees so after three or four heartbeats.
-    const quietMs = FAULTS_MS + 25_000;
-    return witness.nowMs < Math.max(quietMs, witness.lastMs + 5000) ? "it is not quiet" : undefined;
+    // Whoever sits at a line that is half-open sees so after three or four heartbeats; a seat that
+    // nobody comes back to is kept for a while.
+    const quietMs = Math.max(FAULTS_MS + 25_000, witness.lastMs + KEPT_MS + 1000);
+    return witness.nowMs < quietMs ? "it is not quiet" : undefined;
   });
   witness.check();
 }
