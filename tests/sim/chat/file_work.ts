@@ -34,6 +34,8 @@ export class FileWork {
   readonly #sim: Sim;
   readonly #chunkBytes: number;
   readonly #sent = new Map<string, Sent>();
+  /** The same, also while it is not sure that they are out. */
+  readonly #begun = new Map<string, Sent>();
   /** Files that were received. */
   readonly #received = new Set<string>();
   #exchange: FileExchange | undefined;
@@ -172,6 +174,7 @@ export class FileWork {
   }
 
   #offer(path: string, nick: string, file: Sent): void {
+    this.#begun.set(path, file);
     this.#exchange?.send(path, `@${nick}`).then(
       () => {
         this.#sent.set(path, file);
@@ -192,8 +195,10 @@ export class FileWork {
       if (state === "done") this.#onReceived(name, path ?? "", size);
       return;
     }
-    const sent = this.#sent.get(`home/${name}`);
+    // Of a process that was killed before it could say so: it has noted it all the same.
+    const sent = this.#begun.get(`home/${name}`);
     if (sent === undefined) return;
+    this.#sent.set(`home/${name}`, sent);
     if (state === "done") sent.isDone = true;
     if (state === "started") sent.reason = undefined;
     if (state === "stopped") sent.reason = code;
