@@ -159,8 +159,7 @@ export class Reception implements Disposable {
     onGone(member);
     if (guest.member !== member) return; // another connection has the session, or it is known
     guest.member = undefined;
-    if (member.hasSaidGoodbye) refusals.arrived(guest.author);
-    else refusals.lost(guest.author);
+    refusals.lost(guest.author);
     this.#stopListening(guest);
     const nowUs = clock.wallUs();
     const name = names.of(guest.author);

@@ -59,16 +59,14 @@ export class Refusals {
     return open.map(({ refusal }) => refusal);
   }
 
-  /** The connection of a session is lost: what was said on it last may not have arrived. */
+  /**
+   * The connection of a session is over: what was said on it last may not have been read, also by who
+   * said goodbye, since that may have crossed it.
+   */
   lost(author: number): void {
     const open = this.#open(author);
     this.#set(author, open);
     for (const each of open) each.saidNs = undefined;
-  }
-
-  /** A session has said goodbye: it has what was said on its connection. */
-  arrived(author: number): void {
-    this.#set(author, this.#open(author).filter(({ saidNs }) => saidNs === undefined));
   }
 
   #open(author: number): readonly Remembered[] {
