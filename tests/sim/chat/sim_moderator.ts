@@ -50,6 +50,7 @@ export class Moderator {
     this.#witness.forgiven(author); // another time takes the place of the one that holds
     this.#site.console(`!${how} ${nick}${time}`, ({ isDone, data }) => {
       if (!isDone || user.author !== author) return;
+      this.#witness.forgiven(author); // what was to silence them before may have been waiting, too
       this.#sim.count(`${how}: done`);
       const { timeUs, untilUs } = data as { readonly timeUs: number; readonly untilUs?: number };
       this.#witness.silenced(author, timeUs, untilUs);
